@@ -1,0 +1,19 @@
+/**
+ * States of the learner. tests/contracts/checkpoint_store.ts holds every adapter to this.
+ * A checkpoint is whole or absent; its SHA-256 is checked on load and a torn one is passed over for the one before.
+ */
+export interface Checkpoint {
+  readonly generation: string;
+  /** The state holds the effect of every event with a smaller offset. */
+  readonly offset: number;
+  readonly state: Uint8Array;
+}
+
+export interface CheckpointStore {
+  /** Writes atomically and keeps the `keep` newest of that generation. */
+  write(checkpoint: Checkpoint, keep: number): Promise<void>;
+  /** The whole checkpoint with the greatest offset for that generation. */
+  latest(generation: string): Promise<Checkpoint | undefined>;
+  /** Removes all of that generation. */
+  remove(generation: string): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { describe, it } from "@std/testing/bdd";
+import assert from "node:assert/strict";
+import { readSources, ROOT } from "./source_files.ts";
+
+/** Files without logic of their own (interfaces, nouns) or whose behaviour a named test elsewhere holds. */
+const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {};
+
+const sources = readSources("src");
+const tests = readSources("tests");
+
+function hasLogic(text: string): boolean {
+  return /\b(function|class|=>)/.test(text.replaceAll(/\/\*[\s\S]*?\*\//g, ""));
+}
+
+function mirroredTest(path: string): string {
+  return path.replace(/^src\//, "tests/").replace(/\.tsx?$/, "_test.ts");
+}
+
+describe("sources", () => {
+  it("each have a mirrored test, or a named one elsewhere", () => {
+    const paths = new Set(tests.map((file) => file.path));
+    const missing = sources.filter(({ path, text }) => {
+      if (!hasLogic(text) || path.startsWith("src/ports/")) return false;
+      return !paths.has(TESTED_ELSEWHERE[path] ?? mirroredTest(path));
+    });
+    assert.deepEqual(missing.map((file) => file.path), []);
+  });
+
+  it("that are said to be tested elsewhere exist", () => {
+    const paths = new Set(sources.map((file) => file.path));
+    assert.deepEqual(Object.keys(TESTED_ELSEWHERE).filter((path) => !paths.has(path)), []);
+  });
+
+  it("hold no unfinished work", () => {
+    const word = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX"].join("|")})\\b`);
+    assert.deepEqual(
+      [...sources, ...tests].filter((file) => word.test(file.text)).map((file) => file.path),
+      [],
+    );
+  });
+
+  it("have snake_case names", () => {
+    const names = [...sources, ...tests].map((file) => file.path).filter((path) =>
+      !/^[a-z0-9_/.]+$/.test(path)
+    );
+    assert.deepEqual(names, []);
+  });
+
+  it("stay below 400 lines, the tests below 600", () => {
+    const long = [...sources, ...tests].filter(({ path, text }) =>
+      text.split("\n").length > (path.startsWith("src/") ? 400 : 600)
+    );
+    assert.deepEqual(long.map((file) => file.path), []);
+  });
+});
+
+describe("the project", () => {
+  it("pins its npm dependencies exactly", () => {
+    const { imports } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
+      imports: Record<string, string>;
+    };
+    const loose = Object.values(imports).filter((target) =>
+      target.startsWith("npm:") && !/@\d+\.\d+\.\d+$/.test(target)
+    );
+    assert.deepEqual(loose, []);
+  });
+});
