@@ -40,12 +40,12 @@ export type Setting = (NumberSetting | TextSetting | ChoiceSetting | SwitchSetti
   readonly help: string;
 };
 
-function whole(min: number, max: number, unit: string, value?: number): NumberSetting {
-  return { kind: "number", whole: true, min, max, unit, default: value };
+function whole<D extends number | undefined>(min: number, max: number, unit: string, value: D) {
+  return { kind: "number", whole: true, min, max, unit, default: value } as const;
 }
 
-function real(min: number, max: number, unit: string, value?: number): NumberSetting {
-  return { kind: "number", whole: false, min, max, unit, default: value };
+function real<D extends number | undefined>(min: number, max: number, unit: string, value: D) {
+  return { kind: "number", whole: false, min, max, unit, default: value } as const;
 }
 
 function text(form: string, value?: string, pattern?: RegExp): TextSetting {
@@ -111,12 +111,12 @@ export const SETTINGS = {
     help: "latent factors of each user and item",
   },
   epochs: {
-    ...whole(1, 1000, "epochs"),
+    ...whole(1, 1000, "epochs", undefined),
     flag: "epochs",
     help: "most epochs [default: 12 explicit, 16 implicit]; a holdout stops earlier when it gets worse",
   },
   regularization: {
-    ...real(1e-9, 1e6, ""),
+    ...real(1e-9, 1e6, "", undefined),
     flag: "regularization",
     env: "FOZ_REGULARIZATION",
     help: "λ [default: 0.1 explicit, 0.006 implicit]",
@@ -132,7 +132,7 @@ export const SETTINGS = {
     help: "ω, weight of unobserved items by popularity (implicit)",
   },
   threads: {
-    ...whole(1, 64, "threads"),
+    ...whole(1, 64, "threads", undefined),
     flag: "threads",
     env: "FOZ_THREADS",
     help: "workers for training [default: one for each core]",
@@ -162,7 +162,8 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
-type ValueOf<S> = S extends { kind: "number" } ? (S extends { default: number } ? number : number | undefined)
+type ValueOf<S> = S extends { kind: "number" }
+  ? (S extends { default: undefined } ? number | undefined : number)
   : S extends { kind: "switch" } ? boolean
   : string;
 
