@@ -1,0 +1,13 @@
+// deno-fmt-ignore-file
+// The list of exports; no logic. Arguments and units: core-wasm/README.md.
+export { heapBase } from "./layout";
+export { gramBlocks, rotateRows } from "./matrix";
+export { eigenValues, eigenVectors } from "./eigen";
+export { fillNoise, propagate, scaleRows, solveImplicit } from "./als_implicit";
+export { solveExplicit } from "./als_explicit";
+export { solveSystem32, solveSystem64 } from "./cholesky";
+export { indexItems } from "./item_index";
+export { score, topNRow, topNUsers } from "./top_n";
+export { addGram, foldIn } from "./fold_in";
+export { scalerLearn, scalerTransform, linearRaw, linearMean, linearLearn, linearProgressive } from "./linear";
+export { factorizationPredict, factorizationLearn, factorizationProgressive } from "./factorization";

@@ -1,0 +1,59 @@
+// deno-fmt-ignore-file
+// Linear memory: [constant tables of the compiler | arena, filled from TypeScript from heapBase() upwards].
+// The module has no statics of its own and no heap: all workers share one memory (core-wasm/README.md).
+
+/** Regions of the arena begin at multiples of this many bytes: a cache line, so that no two workers share one. */
+export const ALIGNMENT: usize = 64;
+
+/** First address that belongs to the arena. */
+export function heapBase(): usize { return (__heap_base + ALIGNMENT - 1) & ~(ALIGNMENT - 1); }
+
+/**
+ * Takes the next `count` numbers from a cursor (one u32, set to 0 before a phase) and gives the first of them. Work is
+ * handed out this way, so that a slow worker takes less of it; what is computed must not depend on who computes it.
+ */
+// @ts-ignore: decorator
+@inline export function takeNext(cursor: usize, count: u32): u32 {
+  if (FAST) return atomic.add<u32>(cursor, count);
+  const first = load<u32>(cursor);
+  store<u32>(cursor, first + count);
+  return first;
+}
+
+/**
+ * What a half-step of ALS works on: one side's rows are solved, the other side's are fixed. Written by
+ * src/kernels/half_step.ts, field by field in this order, 4 bytes each. Lower-case f32 rows of `rowBytes` bytes.
+ */
+@unmanaged export class HalfStep {
+  /** Rows to solve, and the addresses of: their order (u32 each, heavy rows first), their CSR. */
+  rowCount: u32;
+  order: usize;
+  indptr: usize;
+  indices: usize;
+  values: usize;
+  /** The rows that are solved (they hold the previous solution), and the fixed ones. */
+  solved: usize;
+  fixed: usize;
+  rowBytes: usize;
+  factorCount: u32;
+  /** λ of each solved row: address of floats. */
+  regularization: usize;
+  /** Work is taken in chunks of so many rows; `cursor` counts rows. */
+  chunkRows: u32;
+  cursor: usize;
+  /** f64 for each chunk: what its rows add to the loss. */
+  losses: usize;
+  /** Implicit: eigenvalues of α₀ VᵀWV, `rowBytes` long; weight of each solved row in the dense part, or 0 for all 1. */
+  eigenvalues: usize;
+  denseWeights: usize;
+  confidenceScale: f32;
+  steps: u32;
+  /** Whether `losses` holds the whole loss of the row, or its regularization alone. */
+  isWholeLoss: u32;
+  /** Explicit: where the own bias and the constant 1 stand in a solved row; the other side's bias in a fixed row. */
+  ownBias: u32;
+  ownOne: u32;
+  otherBias: u32;
+  globalMean: f32;
+  biasRegularization: f32;
+}

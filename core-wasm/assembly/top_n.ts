@@ -1,0 +1,292 @@
+// deno-fmt-ignore-file
+// Exact top-N of the canonical score: integers choose candidates, the canonical dot product decides.
+import { takeNext } from "./layout";
+import { canonicalDot, isFast } from "./vector";
+import { Block, BLOCK_BYTES, BLOCK_ITEMS, blockCount, GROUP_ITEMS, INFLATE, ItemIndex, itemOffset } from "./item_index";
+import { addToHeap, losesTo, replaceWorst, sortHeap } from "./selection";
+
+/** The canonical score of two rows of `rowBytes` bytes (a multiple of 32). */
+export function score(a: usize, b: usize, rowBytes: usize): f32 { return canonicalDot(a, b, rowBytes); }
+
+// Why no item of the answer can be missed. Let x be the searching row, x = t p + f with integers p and ‖f‖ ≤ F, and y an
+// item of a block, y = s q + e with integers q, ‖e‖ ≤ E, ‖y‖ ≤ N. Then by Cauchy-Schwarz
+//   x·y = t s (p·q) + f·(s q) + x·e ≤ t s (p·q) + F (N + E) + ‖x‖ E.
+// The canonical dot product z adds rounding: each product goes through one multiplication and at most k - 1 additions,
+// k = stride / 8 + 5, each with a relative error of at most 2⁻²⁴ (and 2⁻¹⁴⁹ absolute where a product is subnormal), so
+//   |z - x·y| ≤ γ Σ|x_j y_j| + stride · 2⁻¹⁴⁸ ≤ γ ‖x‖ N + stride · 2⁻¹⁴⁸,   γ = k 2⁻²⁴ / (1 - k 2⁻²⁴).
+// An item whose z reaches the n-th best score so far, z*, must therefore have
+//   p·q ≥ (z* - R) / (t s),   R = F (N + E) + ‖x‖ (E + γ N) + stride · 2⁻¹⁴⁸.
+// p·q is an exact integer; the right side is computed in f64, whose error in units of p·q is far below the 1 that is
+// subtracted from it. And where ‖x‖ N (1 + γ) + stride · 2⁻¹⁴⁸ < z*, no later item (norms fall) can enter.
+
+/** Greatest level of the searching row: i8 in `fast`; in `portable` i16, such that sums of 1,032 products stay in i32. */
+// @ts-ignore: decorator
+@inline function rowLevels(): i32 { return isFast() ? 127 : 8191; }
+// @ts-ignore: decorator
+@inline function rowLevelBytes(): usize { return isFast() ? 1 : 2; }
+
+const SUBNORMAL: f64 = 2.802596928649634e-45;
+
+/** One search: a row, what was found so far, what is left out. */
+@unmanaged export class Search {
+  /** The row, rowBytes floats. */
+  row: usize;
+  /** Its levels, one or two bytes each. */
+  levels: usize;
+  /** A bit for each item index, 1: leave out. */
+  marks: usize;
+  /** Heap of the best (selection.ts): room for n each. */
+  indexes: usize;
+  scores: usize;
+  n: i32;
+  count: i32;
+  /** p·q (and what the offset of the items' levels adds to it) must reach this in the current block. */
+  threshold: i32;
+  offset: i32;
+  inverseScale: f64;
+  norm: f64;
+  error: f64;
+}
+export const SEARCH_BYTES: usize = 64;
+
+/** No greater norm is searched with or for: beyond it a score could leave the finite numbers. */
+const NORM_LIMIT: f64 = 1e18;
+
+/** Rounds the row to levels. False if it is not finite or too great: nothing is found then. */
+function begin(s: Search, rowBytes: usize): bool {
+  let largest: f32 = 0, norm: f64 = 0, error: f64 = 0, sum = 0;
+  for (let j: usize = 0; j < rowBytes; j += 4) largest = max(largest, abs(load<f32>(s.row + j)));
+  const scale = largest > 0 ? <f64>largest / <f64>rowLevels() : 1, inverseScale = 1 / scale;
+  for (let j: usize = 0; j < rowBytes; j += 4) {
+    const value = <f64>load<f32>(s.row + j), level = nearest(value * inverseScale), rest = value - scale * level;
+    norm += value * value;
+    error += rest * rest;
+    sum += <i32>level;
+    if (isFast()) store<i8>(s.levels + (j >> 2), <i8>level); else store<i16>(s.levels + (j >> 1), <i16>level);
+  }
+  s.inverseScale = inverseScale;
+  s.norm = sqrt(norm) * INFLATE;
+  s.error = sqrt(error) * INFLATE;
+  s.offset = sum * itemOffset();
+  s.count = 0;
+  return s.norm <= NORM_LIMIT;
+}
+
+// @ts-ignore: decorator
+@inline function roundingOf(rowBytes: usize): f64 {
+  const k = <f64>(rowBytes / 32 + 5) / 16777216.0;
+  return k / (1 - k);
+}
+
+/** Sets the block's threshold; false if neither this block nor a later one can hold an item of the answer. */
+function enterBlock(s: Search, block: Block, rowBytes: usize): bool {
+  if (s.count < s.n) { s.threshold = i32.MIN_VALUE; return true; }
+  const worst = <f64>load<f32>(s.scores), subnormal = <f64>(rowBytes / 4) * SUBNORMAL, rounding = roundingOf(rowBytes);
+  if (s.norm * block.norm * (1 + rounding) + subnormal < worst) { s.threshold = i32.MAX_VALUE; return false; }
+  const rest = s.error * (block.norm + block.error) + s.norm * (block.error + rounding * block.norm) + subnormal;
+  const least = (worst - rest) * s.inverseScale * block.inverseScale - 1;
+  s.threshold = <i32>max<f64>(min<f64>(ceil(least), 1.2e9), -1.2e9) + s.offset;
+  return true;
+}
+
+/** Looks at the items of a group whose bit in `lanes` is set. */
+function consider(s: Search, index: ItemIndex, block: Block, first: i32, lanes: i32): void {
+  while (lanes) {
+    const position = first + ctz(lanes);
+    lanes &= lanes - 1;
+    if (position >= index.count) return;
+    const item = load<u32>(index.order + (<usize>position << 2));
+    if (load<u8>(s.marks + (item >> 3)) >> <u8>(item & 7) & 1) continue;
+    const z = canonicalDot(s.row, index.rows + <usize>position * index.rowBytes, index.rowBytes);
+    if (s.count < s.n) {
+      addToHeap(s.indexes, s.scores, s.count++, item, z);
+      if (s.count == s.n) enterBlock(s, block, index.rowBytes);
+    } else if (losesTo(load<f32>(s.scores), load<u32>(s.indexes), z, item)) {
+      replaceWorst(s.indexes, s.scores, s.count, item, z);
+      enterBlock(s, block, index.rowBytes);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function dot4(p: usize, q: v128, sum: v128): v128 { return i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load32_splat(p), q, sum); }
+
+// @ts-ignore: decorator
+@inline function lanesAtLeast(low: v128, high: v128, threshold: i32): i32 {
+  const t = i32x4.splat(threshold);
+  return i32x4.bitmask(i32x4.ge_s(low, t)) | i32x4.bitmask(i32x4.ge_s(high, t)) << 4;
+}
+
+/** One search over the groups of a block. */
+function scanBlock(s: Search, index: ItemIndex, block: Block, first: i32, end: i32): void {
+  const groupBytes = index.rowBytes * 2;
+  let g = index.levels + <usize>(first >> 3) * groupBytes;
+  for (let at = first; at < end; at += GROUP_ITEMS) {
+    const next = g + groupBytes;
+    let p = s.levels, low = i32x4.splat(0), high = low;
+    if (isFast()) {
+      for (; g < next; g += 32, p += 4) {
+        low = dot4(p, v128.load(g), low);
+        high = dot4(p, v128.load(g, 16), high);
+      }
+    } else {
+      let a = low, b = low, c = low, d = low;
+      for (; g < next; g += 32, p += 8) {
+        const x = v128.load64_splat(p);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load8x8_s(g), x));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load8x8_s(g, 8), x));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load8x8_s(g, 16), x));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load8x8_s(g, 24), x));
+      }
+      low = i32x4.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7));
+      high = i32x4.add(v128.shuffle<i32>(c, d, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 1, 3, 5, 7));
+    }
+    const lanes = lanesAtLeast(low, high, s.threshold);
+    if (lanes) consider(s, index, block, at, lanes);
+  }
+}
+
+/** Four searches at once over the groups of a block (`fast` only). */
+function scanBlockBy4(s0: Search, s1: Search, s2: Search, s3: Search, index: ItemIndex, block: Block, first: i32, end: i32): void {
+  const groupBytes = index.rowBytes * 2;
+  let g = index.levels + <usize>(first >> 3) * groupBytes;
+  const p0 = s0.levels, p1 = s1.levels, p2 = s2.levels, p3 = s3.levels;
+  for (let at = first; at < end; at += GROUP_ITEMS) {
+    let a0 = i32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+    const next = g + groupBytes;
+    for (let j: usize = 0; g < next; g += 32, j += 4) {
+      const low = v128.load(g), high = v128.load(g, 16);
+      let x = v128.load32_splat(p0 + j);
+      a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a0); b0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b0);
+      x = v128.load32_splat(p1 + j);
+      a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a1); b1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b1);
+      x = v128.load32_splat(p2 + j);
+      a2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a2); b2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b2);
+      x = v128.load32_splat(p3 + j);
+      a3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a3); b3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b3);
+    }
+    const l0 = lanesAtLeast(a0, b0, s0.threshold), l1 = lanesAtLeast(a1, b1, s1.threshold);
+    const l2 = lanesAtLeast(a2, b2, s2.threshold), l3 = lanesAtLeast(a3, b3, s3.threshold);
+    if (l0 | l1 | l2 | l3) {
+      if (l0) consider(s0, index, block, at, l0);
+      if (l1) consider(s1, index, block, at, l1);
+      if (l2) consider(s2, index, block, at, l2);
+      if (l3) consider(s3, index, block, at, l3);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function mark(marks: usize, items: usize, count: i32, itemCount: i32): void {
+  for (let e: usize = 0; e < <usize>count; e++) {
+    const item = load<u32>(items + (e << 2));
+    if (item < <u32>itemCount) { const at = marks + (item >> 3); store<u8>(at, load<u8>(at) | <u8>(<u32>1 << (item & 7))); }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function unmark(marks: usize, items: usize, count: i32, itemCount: i32): void {
+  for (let e: usize = 0; e < <usize>count; e++) {
+    const item = load<u32>(items + (e << 2));
+    if (item < <u32>itemCount) store<u8>(marks + (item >> 3), 0);
+  }
+}
+
+/**
+ * The n best items for the row of `search` (row, levels, marks, indexes, scores, n filled in). `marks`: all 0, and 0
+ * again afterwards. Excluded item indexes in any order. Gives how many were found; they stand best first. -1: refused.
+ */
+export function topNRow(search: Search, index: ItemIndex, excluded: usize, excludedCount: i32): i32 {
+  if (!begin(search, index.rowBytes)) return -1;
+  mark(search.marks, excluded, excludedCount, index.count);
+  for (let b = 0, blocks = blockCount(index.count); b < blocks; b++) {
+    const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES), first = b * BLOCK_ITEMS;
+    if (!enterBlock(search, block, index.rowBytes)) break;
+    scanBlock(search, index, block, first, min(first + BLOCK_ITEMS, index.count));
+  }
+  sortHeap(search.indexes, search.scores, search.count);
+  unmark(search.marks, excluded, excludedCount, index.count);
+  return search.count;
+}
+
+/** Users that a worker takes at once. Their items are read together, a block of them after the other. */
+const BATCH: i32 = 16;
+
+function topNBatch(
+  searches: usize, index: ItemIndex, users: usize, userCount: i32, indptr: usize, indices: usize, n: i32,
+  outIndexes: usize, outScores: usize,
+): i32 {
+  const places = <usize>n << 2;
+  // Addresses of the searches that still go on.
+  const active = searches + <usize>BATCH * SEARCH_BYTES;
+  let activeCount = 0, refused = 0;
+  for (let u = 0; u < userCount; u++) {
+    const s = changetype<Search>(searches + <usize>u * SEARCH_BYTES), from = load<u32>(indptr + (<usize>u << 2));
+    s.row = users + <usize>u * index.rowBytes;
+    s.indexes = outIndexes + <usize>u * places;
+    s.scores = outScores + <usize>u * places;
+    s.n = min(n, index.count);
+    memory.fill(s.indexes, 0xff, places);
+    memory.fill(s.scores, 0, places);
+    mark(s.marks, indices + (<usize>from << 2), load<u32>(indptr + (<usize>u << 2), 4) - from, index.count);
+    if (!begin(s, index.rowBytes)) refused++;
+    else if (s.norm > 0) { store<u32>(active + (<usize>activeCount << 2), <u32>changetype<usize>(s)); activeCount++; }
+  }
+  for (let b = 0, blocks = blockCount(index.count); b < blocks && activeCount > 0; b++) {
+    const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES), first = b * BLOCK_ITEMS;
+    activeCount = stillActive(active, activeCount, block, index.rowBytes);
+    scanBlockForAll(active, activeCount, index, block, first, min(first + BLOCK_ITEMS, index.count));
+  }
+  for (let u = 0; u < userCount; u++) {
+    const s = changetype<Search>(searches + <usize>u * SEARCH_BYTES), from = load<u32>(indptr + (<usize>u << 2));
+    sortHeap(s.indexes, s.scores, s.count);
+    unmark(s.marks, indices + (<usize>from << 2), load<u32>(indptr + (<usize>u << 2), 4) - from, index.count);
+  }
+  return refused;
+}
+
+/** Keeps those at the front of the list that must look at this block; gives how many. */
+function stillActive(active: usize, count: i32, block: Block, rowBytes: usize): i32 {
+  let kept = 0;
+  for (let a = 0; a < count; a++) {
+    const s = load<u32>(active + (<usize>a << 2));
+    if (!enterBlock(changetype<Search>(<usize>s), block, rowBytes)) continue;
+    store<u32>(active + (<usize>kept << 2), s);
+    kept++;
+  }
+  return kept;
+}
+
+// @ts-ignore: decorator
+@inline function activeSearch(active: usize, a: i32): Search { return changetype<Search>(<usize>load<u32>(active + (<usize>a << 2))); }
+
+function scanBlockForAll(active: usize, count: i32, index: ItemIndex, block: Block, first: i32, end: i32): void {
+  let a = 0;
+  if (isFast()) {
+    for (; a + 4 <= count; a += 4) {
+      scanBlockBy4(activeSearch(active, a), activeSearch(active, a + 1), activeSearch(active, a + 2), activeSearch(active, a + 3), index, block, first, end);
+    }
+  }
+  for (; a < count; a++) scanBlock(activeSearch(active, a), index, block, first, end);
+}
+
+/**
+ * `topNRow` for the rows at `users`, taken 16 at a time by `cursor` (0 at first) until `userCount`; without the
+ * items in their CSR rows. Several workers may do this at once, each with its own `searches`: 16 `Search`es with `levels`
+ * and `marks` filled in, and 64 bytes more. User u's list is written to place u·n of `outIndexes` and `outScores`, the
+ * places left over as 0xffffffff and 0; so is the whole list where the row is all zeros. Gives how many rows were refused.
+ */
+export function topNUsers(
+  cursor: usize, searches: usize, index: ItemIndex, users: usize, userCount: i32, indptr: usize, indices: usize, n: i32,
+  outIndexes: usize, outScores: usize,
+): i32 {
+  let refused = 0;
+  for (let u = <i32>takeNext(cursor, BATCH); u < userCount; u = <i32>takeNext(cursor, BATCH)) {
+    const places = <usize>u * <usize>n << 2;
+    refused += topNBatch(
+      searches, index, users + <usize>u * index.rowBytes, min(BATCH, userCount - u), indptr + (<usize>u << 2), indices, n,
+      outIndexes + places, outScores + places,
+    );
+  }
+  return refused;
+}

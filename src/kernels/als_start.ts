@@ -1,0 +1,51 @@
+/** Factors before the first epoch. */
+import type { Arena } from "./arena.ts";
+import type { AlsFitOptions } from "./als_fit.ts";
+import type { AlsMemory, SideMemory } from "./als_memory.ts";
+import type { Phases } from "./phases.ts";
+
+export interface Start {
+  readonly phases: Phases;
+  readonly memory: AlsMemory;
+  readonly arena: Arena;
+  readonly options: AlsFitOptions;
+}
+
+/** Standard deviation of initial factors, times √d: small beside a rating, large beside rounding. */
+const DEVIATION = 0.1;
+
+async function fillNoise({ phases, memory, options }: Start, side: SideMemory): Promise<void> {
+  const { factorCount } = options.parameters;
+  const deviation = DEVIATION / Math.sqrt(factorCount), seed = options.seed >>> 0;
+  const noise = [side.factors, side.rowCount, memory.stride * 4, factorCount, seed, deviation];
+  await phases.run("fillNoise", () => [...noise, phases.cursor]);
+}
+
+/** Items: noise, no bias; users: nothing, since they are solved first. */
+export async function startExplicit(start: Start): Promise<void> {
+  const { memory, options } = start, { factorCount } = options.parameters, { stride, items, users } = memory;
+  await fillNoise(start, items);
+  const factors = memory.factorsOf(items), { indptr } = memory.matrixOf(items);
+  for (let i = 0; i < items.rowCount; i++) {
+    if (indptr[i] === indptr[i + 1]) factors.fill(0, i * stride, (i + 1) * stride);
+    factors[i * stride + factorCount] = 1;
+  }
+  memory.factorsOf(users).fill(0);
+}
+
+/**
+ * Items: one propagation of noise through the ratings, V₀ = D_v^-½ Rᵀ D_u^-½ (D_u^-½ R D_v^-½ Ω), rescaled to the wanted
+ * deviation (MATHS.md 1.2); users: nothing.
+ */
+export async function startImplicit(start: Start): Promise<void> {
+  const { phases, memory, options } = start, { users, items, stride } = memory;
+  await fillNoise(start, items);
+  await phases.run("propagate", () => [users.halfStep, items.indptr]);
+  await phases.run("propagate", () => [items.halfStep, users.indptr]);
+  const squares = memory.sumOfLosses(items), count = items.rowCount * options.parameters.factorCount;
+  const wanted = DEVIATION ** 2 / options.parameters.factorCount;
+  const factor = squares > 0 ? Math.sqrt(wanted * count / squares) : 0;
+  const scale = [items.factors, items.rowCount, stride * 4, factor];
+  await phases.run("scaleRows", () => [...scale, phases.cursor]);
+  memory.factorsOf(users).fill(0);
+}

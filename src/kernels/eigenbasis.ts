@@ -1,0 +1,125 @@
+/** Rotation of both sides of an implicit fit into the eigenbasis of one side's Gram matrix (MATHS.md 1.3). */
+import { NumericFailure } from "../domain/failure.ts";
+import type { Arena } from "./arena.ts";
+import type { Phases } from "./phases.ts";
+
+/** Rows of floats in linear memory. */
+export interface RowBlock {
+  readonly address: number;
+  readonly count: number;
+}
+
+const PROBLEM_WORDS = 18;
+/** Gram matrices are summed over at most so many blocks of rows; fixed, so that the number of workers does not show. */
+const GRAM_BLOCKS = 32;
+const SMALLEST_BLOCK = 128;
+
+/** Memory of an eigenproblem of n unknowns in rows of `width` floats, region by region. */
+function regionBytes(n: number, width: number) {
+  const square = n * (n + (n & 1)) * 8, line = (n + 2) * 8;
+  return {
+    problem: PROBLEM_WORDS * 4,
+    matrix: square,
+    reflectors: square,
+    betas: line,
+    diagonal: line,
+    subdiagonal: line,
+    work: line,
+    // Two doubles a rotation; QL needs about n²/1.2 of them, and stops half-way where they do not fit.
+    rotations: 8 * (2 * n * n + 4 * n + 4),
+    shift: 16,
+    slabs: n * width * 8,
+    panels: width * width * 4,
+    eigenvalues: width * 4,
+    partials: GRAM_BLOCKS * width * width * 4,
+  };
+}
+
+/** Bytes that an `Eigenbasis` allocates, alignment included. */
+export function eigenbasisBytes(n: number, width: number): number {
+  return Object.values(regionBytes(n, width)).reduce((sum, bytes) => sum + bytes + 63, 0);
+}
+
+/** Bytes of scratch that each worker needs to rotate rows. */
+export function rotationScratchBytes(width: number): number {
+  return 8 * width * 4;
+}
+
+export class Eigenbasis {
+  /** Address of Λ: `width` floats, those beyond n zero. */
+  readonly eigenvalues: number;
+  readonly #phases: Phases;
+  readonly #width: number;
+  readonly #panels: number;
+  readonly #partials: number;
+  readonly #problem: number;
+
+  constructor(phases: Phases, arena: Arena, n: number, width: number) {
+    const sizes = regionBytes(n, width);
+    const at = Object.fromEntries(
+      Object.entries(sizes).map(([name, bytes]) => [name, arena.allocate(bytes)]),
+    ) as Record<keyof typeof sizes, number>;
+    this.#phases = phases;
+    this.#width = width;
+    this.#panels = at.panels;
+    this.#partials = at.partials;
+    this.#problem = at.problem;
+    this.eigenvalues = at.eigenvalues;
+    // `Eigenproblem` of core-wasm/assembly/eigen.ts, field by field.
+    arena.u32(at.problem, PROBLEM_WORDS).set([
+      n,
+      width,
+      at.matrix,
+      at.reflectors,
+      at.betas,
+      at.diagonal,
+      at.subdiagonal,
+      at.work,
+      at.rotations,
+      0,
+      sizes.rotations / 8,
+      0,
+      0,
+      at.shift,
+      at.slabs,
+      at.panels,
+      at.eigenvalues,
+      phases.cursor,
+    ]);
+  }
+
+  /**
+   * Finds Q and Λ of `scale` · Σ w y yᵀ over `rows` (`weights`: address of a float a row, or 0 for 1). Throws
+   * NumericFailure if QL does not converge, which finite matrices do not do.
+   */
+  async decompose(rows: RowBlock, weights: number, scale: number): Promise<void> {
+    const blockRows = Math.max(SMALLEST_BLOCK, Math.ceil(rows.count / GRAM_BLOCKS));
+    const blockCount = Math.ceil(rows.count / blockRows), width = this.#width;
+    const gram = [rows.address, rows.count, width * 4, weights, width, blockRows, this.#partials];
+    await this.#phases.run("gramBlocks", () => [...gram, this.#phases.cursor]);
+    for (let isFirst = 1, status = 1; status === 1; isFirst = 0) {
+      const values = [this.#problem, this.#partials, isFirst ? blockCount : 0, width, scale];
+      const statuses = await this.#phases.run("eigenValues", () => values);
+      status = statuses.find((s) => s !== 0) ?? 0;
+      if (status < 0) {
+        throw new NumericFailure("the eigenvalues of a Gram matrix were not found; is a factor not finite?");
+      }
+      const isLast = status === 0 ? 1 : 0;
+      await this.#phases.run("eigenVectors", () => [this.#problem, isFirst, isLast]);
+    }
+  }
+
+  /** rows ← rows · Q. `scratchOf` gives each worker's scratch. */
+  async rotate(rows: RowBlock, scratchOf: (worker: number) => number): Promise<void> {
+    const width = this.#width;
+    await this.#phases.run("rotateRows", (worker) => [
+      rows.address,
+      rows.count,
+      width * 4,
+      this.#panels,
+      width,
+      this.#phases.cursor,
+      scratchOf(worker),
+    ]);
+  }
+}

@@ -1,0 +1,42 @@
+/** The record that tells the solvers what a half-step works on: `HalfStep` of core-wasm/assembly/layout.ts. */
+import type { Arena } from "./arena.ts";
+
+/** Fields in the order of the record, with what each is: an address, a count, or a float. */
+const FIELDS = [
+  ["rowCount", "u32"],
+  ["order", "u32"],
+  ["indptr", "u32"],
+  ["indices", "u32"],
+  ["values", "u32"],
+  ["solved", "u32"],
+  ["fixed", "u32"],
+  ["rowBytes", "u32"],
+  ["factorCount", "u32"],
+  ["regularization", "u32"],
+  ["chunkRows", "u32"],
+  ["cursor", "u32"],
+  ["losses", "u32"],
+  ["eigenvalues", "u32"],
+  ["denseWeights", "u32"],
+  ["confidenceScale", "f32"],
+  ["steps", "u32"],
+  ["isWholeLoss", "u32"],
+  ["ownBias", "u32"],
+  ["ownOne", "u32"],
+  ["otherBias", "u32"],
+  ["globalMean", "f32"],
+  ["biasRegularization", "f32"],
+] as const;
+
+export type HalfStepField = typeof FIELDS[number][0];
+export type HalfStepFields = Readonly<Record<HalfStepField, number>>;
+
+export const HALF_STEP_BYTES = FIELDS.length * 4;
+
+export function writeHalfStep(arena: Arena, address: number, fields: Partial<HalfStepFields>): void {
+  const integers = arena.u32(address, FIELDS.length), floats = arena.f32(address, FIELDS.length);
+  FIELDS.forEach(([name, kind], at) => {
+    const value = fields[name];
+    if (value !== undefined) (kind === "f32" ? floats : integers)[at] = value;
+  });
+}

@@ -1,0 +1,129 @@
+/** Exact top-N for one row: the items whose rows have the greatest canonical dot product with it. */
+import { BadInput } from "../domain/failure.ts";
+import { ItemIndex, type ItemRows, NORM_LIMIT } from "./item_index.ts";
+import type { Kernels } from "./kernel_module.ts";
+import {
+  allocateSearches,
+  SEARCH_BYTES,
+  SEARCH_INDEXES,
+  SEARCH_N,
+  SEARCH_ROW,
+  SEARCH_SCORES,
+} from "./search.ts";
+
+/**
+ * Answer of a search: the first `count` places of both arrays, best first, equal scores by ascending item index.
+ * Both are views that the next call of the same scanner overwrites.
+ */
+export interface TopN {
+  readonly count: number;
+  readonly itemIndexes: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+interface Views {
+  readonly row: Float32Array;
+  readonly search: Uint32Array;
+  readonly excluded: Uint32Array;
+  readonly indexes: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+/** Searches item rows held in linear memory. A call allocates nothing, unless n or the exclusions outgrow all before. */
+export class ItemScanner {
+  readonly count: number;
+  readonly stride: number;
+  readonly #kernels: Kernels;
+  readonly #items: ItemIndex;
+  readonly #row: number;
+  readonly #search: number;
+  #capacity = 0;
+  #indexes = 0;
+  #scores = 0;
+  #excludedCapacity = 0;
+  #excluded = 0;
+  #views!: Views;
+
+  /** Copies the rows into kernel memory. Throws BadInput if one is not finite or its norm is above 1e18. */
+  constructor(kernels: Kernels, items: ItemRows) {
+    const { arena } = kernels;
+    this.#kernels = kernels;
+    this.count = items.count;
+    this.stride = items.stride;
+    this.#items = new ItemIndex(kernels, items);
+    this.#row = arena.allocate(items.stride * 4);
+    this.#search = allocateSearches(arena, this.#items, 1);
+    this.#reserve(128, 1024);
+  }
+
+  /**
+   * The n best items for `row` (stride floats) without those in `excluded` (item indexes, in any order).
+   * Throws BadInput if the row is not finite or its norm is above 1e18.
+   */
+  topN(row: Float32Array, n: number, excluded: Uint32Array): TopN {
+    const wanted = Math.min(n, this.count);
+    if (wanted > this.#capacity || excluded.length > this.#excludedCapacity) {
+      this.#reserve(wanted, excluded.length);
+    }
+    const views = this.#currentViews();
+    views.row.set(row);
+    views.excluded.set(excluded);
+    views.search[SEARCH_N] = wanted;
+    const { exports } = this.#kernels;
+    const count = exports.topNRow(this.#search, this.#items.address, this.#excluded, excluded.length);
+    if (count < 0) {
+      throw new BadInput(
+        `searching items for a row [${
+          row.subarray(0, 4).join(", ")
+        }, ...]: its norm must be finite, at most ${NORM_LIMIT}`,
+      );
+    }
+    return { count, itemIndexes: views.indexes, scores: views.scores };
+  }
+
+  /** The canonical score of `row` with one item. */
+  score(row: Float32Array, itemIndex: number): number {
+    this.#currentViews().row.set(row);
+    return this.#kernels.exports.score(this.#row, this.#items.rowAddress(itemIndex), this.stride * 4);
+  }
+
+  /** A copy of an item's row. */
+  rowOf(itemIndex: number): Float32Array {
+    return this.#kernels.arena.f32(this.#items.rowAddress(itemIndex), this.stride).slice();
+  }
+
+  #reserve(n: number, excludedCount: number): void {
+    const { arena } = this.#kernels;
+    if (n > this.#capacity) {
+      this.#capacity = 2 ** Math.ceil(Math.log2(n));
+      this.#indexes = arena.allocate(this.#capacity * 4);
+      this.#scores = arena.allocate(this.#capacity * 4);
+    }
+    if (excludedCount > this.#excludedCapacity) {
+      this.#excludedCapacity = 2 ** Math.ceil(Math.log2(excludedCount));
+      this.#excluded = arena.allocate(this.#excludedCapacity * 4);
+    }
+    this.#makeViews();
+    const { search } = this.#views;
+    search[SEARCH_ROW] = this.#row;
+    search[SEARCH_INDEXES] = this.#indexes;
+    search[SEARCH_SCORES] = this.#scores;
+  }
+
+  /** Memory that grew, by whoever allocated, has detached the old views. */
+  #currentViews(): Views {
+    if (this.#views.row.buffer !== this.#kernels.memory.buffer) this.#makeViews();
+    return this.#views;
+  }
+
+  #makeViews(): void {
+    const { arena } = this.#kernels;
+    this.#views = {
+      row: arena.f32(this.#row, this.stride),
+      search: arena.u32(this.#search, SEARCH_BYTES / 4),
+      excluded: arena.u32(this.#excluded, this.#excludedCapacity),
+      indexes: arena.u32(this.#indexes, this.#capacity),
+      scores: arena.f32(this.#scores, this.#capacity),
+    };
+  }
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import { loadKernel } from "../../src/commands/kernel_builds.ts";
+import { BadInput } from "../../src/domain/failure.ts";
+import { ItemScanner } from "../../src/kernels/item_scanner.ts";
+import { instantiateKernels, type Kernels, sharedMemory } from "../../src/kernels/kernel_module.ts";
+import { Random } from "../../src/synthesize/random.ts";
+import { canonicalDot } from "../reference/canonical_dot.ts";
+import { topN } from "../reference/top_n.ts";
+import { hardRows, powerLawRows, rowsOf } from "./planted_rows.ts";
+
+const portable = await loadKernel("portable");
+const fast = await loadKernel("fast");
+const builds: [name: string, fresh: () => Kernels][] = [
+  ["portable", () => instantiateKernels(portable.module)],
+  ["fast", () => instantiateKernels(fast.module, sharedMemory())],
+];
+const NOTHING = new Uint32Array(0);
+
+function scannerOver(kernels: Kernels, rows: Float32Array, stride: number): ItemScanner {
+  return new ItemScanner(kernels, { rows, count: rows.length / stride, stride });
+}
+
+/** Indexes and bits of the scores. */
+function found(scanner: ItemScanner, row: Float32Array, n: number, excluded = NOTHING) {
+  const { count, itemIndexes, scores } = scanner.topN(row, n, excluded);
+  return { itemIndexes: [...itemIndexes.subarray(0, count)], scores: [...scores.subarray(0, count)] };
+}
+
+for (const [name, fresh] of builds) {
+  describe(`ItemScanner, ${name} build`, () => {
+    it("finds what scoring and sorting everything finds, over strides, n and exclusions", () => {
+      const random = Random.seeded(1);
+      for (const stride of [8, 16, 24, 72, 136, 1032]) {
+        const count = stride > 200 ? 60 : 900;
+        const rows = powerLawRows(random, count, stride), scanner = scannerOver(fresh(), rows, stride);
+        for (const n of [1, 2, 10, 50, 257]) {
+          const row = rowsOf(1, stride, () => random.normal());
+          const excluded = Uint32Array.from({ length: n * 2 }, () => random.below(count));
+          assert.deepEqual(found(scanner, row, n), topN(row, rows, n));
+          assert.deepEqual(found(scanner, row, n, excluded), topN(row, rows, n, excluded));
+        }
+      }
+    });
+
+    it("stays exact where rounding, ties, zeros and great norms work against it", () => {
+      const random = Random.seeded(2), stride = 24;
+      for (const [kind, rows] of hardRows(random, stride)) {
+        const scanner = scannerOver(fresh(), rows, stride);
+        const searching: [string, Float32Array][] = [
+          ["normal values", rowsOf(1, stride, () => random.normal())],
+          ["an item's own row", rows.slice(5 * stride, 6 * stride)],
+          ["alternating signs", rowsOf(1, stride, (_, j) => j % 2 === 0 ? 1 : -1)],
+          ["one value", rowsOf(1, stride, (_, j) => j === 3 ? -7 : 0)],
+          ["zeros", new Float32Array(stride)],
+          ["great values", rowsOf(1, stride, () => random.normal() * 1e17)],
+          ["subnormal values", rowsOf(1, stride, () => random.normal() * 2 ** -140)],
+        ];
+        for (const [rowKind, row] of searching) {
+          for (const n of [1, 20]) {
+            assert.deepEqual(
+              found(scanner, row, n),
+              topN(row, rows, n),
+              `${kind}, searched for ${rowKind}, ${n}`,
+            );
+          }
+        }
+      }
+    });
+
+    it("breaks ties by item index, whatever the order of the norms", () => {
+      const stride = 8;
+      // Items score 1 except every fifth, which scores 2; what else they hold makes their norms rise with the index.
+      const rows = rowsOf(300, stride, (item, j) => j === 0 ? (item % 5 === 0 ? 2 : 1) : j === 1 ? item : 0);
+      const row = rowsOf(1, stride, (_, j) => j === 0 ? 1 : 0);
+      const { itemIndexes, scores } = found(scannerOver(fresh(), rows, stride), row, 62);
+      assert.deepEqual(itemIndexes, [...Array.from({ length: 60 }, (_, k) => 5 * k), 1, 2]);
+      assert.deepEqual(scores, [...new Array(60).fill(2), 1, 1]);
+    });
+
+    it("gives a shorter list where fewer items are left", () => {
+      const random = Random.seeded(3), rows = powerLawRows(random, 30, 8), row = rows.slice(0, 8);
+      const scanner = scannerOver(fresh(), rows, 8);
+      const all = Uint32Array.from({ length: 30 }, (_, item) => item);
+      assert.deepEqual(found(scanner, row, 1000), topN(row, rows, 30));
+      assert.deepEqual(found(scanner, row, 7, all.subarray(4)), topN(row, rows.slice(0, 32), 4));
+      assert.deepEqual(found(scanner, row, 7, all), { itemIndexes: [], scores: [] });
+      assert.deepEqual(found(scannerOver(fresh(), new Float32Array(0), 8), row, 5).itemIndexes, []);
+    });
+
+    it("forgets the exclusions of a call, and takes them in any order, repeated, or beyond the items", () => {
+      const random = Random.seeded(4), rows = powerLawRows(random, 600, 16), row = rows.slice(0, 16);
+      const scanner = scannerOver(fresh(), rows, 16);
+      const best = topN(row, rows, 40).itemIndexes;
+      const excluded = Uint32Array.of(...best.slice(0, 20).reverse(), best[3], 600, 0xffffffff);
+      assert.deepEqual(found(scanner, row, 20, excluded).itemIndexes, best.slice(20));
+      assert.deepEqual(found(scanner, row, 40).itemIndexes, best);
+    });
+
+    it("goes on after its memory has grown", () => {
+      const kernels = fresh(), random = Random.seeded(5), rows = powerLawRows(random, 50, 8);
+      const scanner = scannerOver(kernels, rows, 8), row = rows.slice(0, 8);
+      kernels.arena.allocate(3_000_000);
+      assert.deepEqual(found(scanner, row, 5), topN(row, rows, 5));
+      assert.equal(scanner.score(row, 7), canonicalDot(row, rows.subarray(56, 64)));
+    });
+
+    it("scores single items canonically and gives their rows", () => {
+      const random = Random.seeded(6),
+        rows = powerLawRows(random, 40, 72),
+        row = rowsOf(1, 72, () => random.normal());
+      const scanner = scannerOver(fresh(), rows, 72);
+      for (let item = 0; item < 40; item++) {
+        assert.equal(scanner.score(row, item), canonicalDot(row, rows.subarray(item * 72, (item + 1) * 72)));
+        assert.deepEqual(scanner.rowOf(item), rows.slice(item * 72, (item + 1) * 72));
+      }
+    });
+
+    it("refuses what is not finite or too great to be scored", () => {
+      const rows = rowsOf(3, 8, () => 1);
+      const withValue = (value: number) => rowsOf(3, 8, (item, j) => item === 1 && j === 2 ? value : 1);
+      for (const value of [NaN, Infinity, -Infinity, 1.1e18]) {
+        assert.throws(
+          () => scannerOver(fresh(), withValue(value), 8),
+          (error) => error instanceof BadInput && /norm of row 1 is/.test(error.message),
+        );
+        const scanner = scannerOver(fresh(), rows, 8), row = withValue(value).slice(8, 16);
+        assert.throws(() => scanner.topN(row, 2, NOTHING), BadInput);
+        assert.deepEqual(found(scanner, rows.slice(0, 8), 2).itemIndexes, [0, 1]);
+      }
+    });
+  });
+}
