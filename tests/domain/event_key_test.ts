@@ -1,6 +1,6 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import { eventIdOfKey, hash128, keyOfEventId } from "../../src/domain/event_key.ts";
+import { eventIdOfKey, hash128, hash128OfWords, keyOfEventId } from "../../src/domain/event_key.ts";
 
 function hashOf(text: string, seed = 0): string {
   const bytes = new TextEncoder().encode(`__${text}__`), out = new Uint32Array(6);
@@ -21,6 +21,20 @@ describe("hash128", () => {
     const hashes = new Set(Array.from({ length: 33 }, (_, length) => hashOf(text.slice(0, length))));
     for (let seed = 1; seed <= 10; seed++) hashes.add(hashOf(text, seed));
     assert.equal(hashes.size, 43);
+  });
+});
+
+describe("hash128OfWords", () => {
+  it("is hash128 of the words' little-endian bytes, for every length of tail", () => {
+    const words = Uint32Array.from({ length: 13 }, (_, i) => Math.imul(i + 1, 0x9e3779b9));
+    const view = new DataView(new ArrayBuffer(4 * words.length));
+    words.forEach((word, i) => view.setUint32(4 * i, word, true));
+    for (let count = 0; count <= words.length; count++) {
+      const expected = new Uint32Array(4), out = new Uint32Array(6);
+      hash128(new Uint8Array(view.buffer), 0, 4 * count, expected, 0);
+      hash128OfWords(words, count, out, 1);
+      assert.deepEqual([...out], [0, ...expected, 0]);
+    }
   });
 });
 

@@ -1,0 +1,52 @@
+/** Checkpoints in the embedded store. */
+import { createHash } from "node:crypto";
+import type { Checkpoint, CheckpointStore } from "../../ports/checkpoint_store.ts";
+import type { Database } from "./database.ts";
+
+export class EmbeddedCheckpointStore implements CheckpointStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  write({ generation, offset, state }: Checkpoint, keep: number): Promise<void> {
+    // Of the state as it is at the call.
+    const copy = state.slice(), sha256 = sha256Of(copy);
+    return this.#database.write(`write a checkpoint of generation ${generation}`, () => {
+      this.#database.sql("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)").run(
+        generation,
+        offset,
+        sha256,
+        copy,
+      );
+      this.#database.sql(
+        `DELETE FROM checkpoints WHERE generation = ?1 AND at_offset NOT IN
+         (SELECT at_offset FROM checkpoints WHERE generation = ?1 ORDER BY at_offset DESC LIMIT ?2)`,
+      ).run(generation, Math.max(1, keep));
+    });
+  }
+
+  async latest(generation: string): Promise<Checkpoint | undefined> {
+    return this.#database.read(`read a checkpoint of generation ${generation}`, () => {
+      const rows = this.#database.sql(
+        "SELECT at_offset, sha256, state FROM checkpoints WHERE generation = ? ORDER BY at_offset DESC",
+      );
+      for (const row of rows.iterate(generation)) {
+        const state = row.state as Uint8Array;
+        if (sha256Of(state) === row.sha256) return { generation, offset: row.at_offset as number, state };
+      }
+      return undefined;
+    });
+  }
+
+  async remove(generation: string): Promise<void> {
+    await this.#database.write(`remove the checkpoints of generation ${generation}`, () => {
+      this.#database.sql("DELETE FROM checkpoints WHERE generation = ?").run(generation);
+    });
+  }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,43 @@
+/** The end of a port where the log's file is. */
+import { OutsideFailure } from "../../domain/failure.ts";
+import { Database } from "./database.ts";
+import type { LogBackend } from "./log_backend.ts";
+import { LogFile } from "./log_file.ts";
+import {
+  buffersOfResult,
+  type LogPort,
+  type LogReply,
+  type LogRequest,
+  sentFailure,
+} from "./log_messages.ts";
+
+/** Answers the requests that arrive at the port, until the log is closed. */
+export function serveEventLog(port: LogPort): void {
+  let log: LogBackend | undefined;
+  const running = new Set<Promise<unknown>>();
+
+  async function answer(request: LogRequest): Promise<[LogReply, Transferable[]]> {
+    const { call, method } = request;
+    try {
+      if (method === "open") {
+        log = new LogFile(Database.open(...request.parameters));
+        return [{ call, result: log.logId }, []];
+      }
+      if (log === undefined) throw new OutsideFailure(`cannot ${method}: the event log is not open`);
+      // Appends that were accepted before are finished first.
+      if (method === "close") await Promise.allSettled(running);
+      const result = await (log[method] as (...parameters: unknown[]) => Promise<unknown>)(
+        ...request.parameters,
+      );
+      return [{ call, result }, buffersOfResult(method, result)];
+    } catch (error) {
+      return [{ call, failure: sentFailure(error) }, []];
+    }
+  }
+
+  port.addEventListener("message", (event) => {
+    const answered = answer(event.data as LogRequest).then((reply) => port.postMessage(...reply))
+      .finally(() => running.delete(answered));
+    if ((event.data as LogRequest).method !== "close") running.add(answered);
+  });
+}

@@ -1,0 +1,206 @@
+/** Documents per user in the embedded store: lists of neighbouring users in one row, item indexes and scores as blobs. */
+import { packIds, unpackIds } from "../../domain/id_list.ts";
+import type { Recommendation } from "../../domain/recommendation.ts";
+import {
+  type ListBlock,
+  type ListHeader,
+  NO_ITEM,
+  type RecommendationStore,
+  type StoredList,
+} from "../../ports/recommendation_store.ts";
+import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
+import type { Database } from "./database.ts";
+
+/** To read one list is to read its row. */
+const USERS_IN_ROW = 128;
+/** One transaction writes or deletes about this much: other writers get in between. */
+const TRANSACTION_BYTES = 4 * 2 ** 20;
+/** Sets whose ids stay in memory: the one that is read and the one before. */
+const NAMED_SETS = 2;
+
+interface Names {
+  readonly userIndexes: ReadonlyMap<string, number>;
+  readonly itemIds: readonly string[];
+}
+
+export class EmbeddedRecommendationStore implements RecommendationStore {
+  readonly #database: Database;
+  /** By set, the least recently made first. */
+  readonly #names = new Map<number, Names>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async write(header: ListHeader, blocks: Iterable<ListBlock> | AsyncIterable<ListBlock>): Promise<void> {
+    const what = `write the recommendations of generation ${header.generation}`;
+    const set = await this.#database.write(what, () => this.#insertSet(header));
+    let listCount = 0;
+    let rows: ListBlock[] = [], sizeBytes = 0;
+    const flush = async () => {
+      const flushed = rows;
+      rows = [], sizeBytes = 0;
+      await this.#database.write(what, () => flushed.forEach((row) => this.#insertRow(set, row)));
+    };
+    for await (const block of blocks) {
+      for (const row of rowsOf(block)) {
+        listCount += countLists(row);
+        sizeBytes += row.itemIndexes.byteLength + row.scores.byteLength;
+        rows.push(row);
+      }
+      if (sizeBytes >= TRANSACTION_BYTES) await flush();
+    }
+    await flush();
+    await this.#database.write(what, () => this.#makeCurrent(set, header.generation, listCount));
+    await this.#deleteSets(header.generation, (other) => other !== set);
+  }
+
+  async get(generation: string, userId: string): Promise<StoredList | undefined> {
+    return this.#database.read("read a stored recommendation list", () => {
+      const set = this.#current(generation);
+      if (set === undefined) return undefined;
+      const { userIndexes, itemIds } = this.#namesOf(set.list_set as number);
+      const user = userIndexes.get(userId);
+      if (user === undefined) return undefined;
+      const items = this.#items(set.list_set as number, user, itemIds);
+      if (items.length === 0) return undefined;
+      return { userId, generation, appliedOffset: set.applied_offset as number, items };
+    });
+  }
+
+  async popular(generation: string): Promise<readonly Recommendation[]> {
+    return this.#database.read("read the popular items", () => {
+      const set = this.#current(generation);
+      return set === undefined ? [] : JSON.parse(set.popular as string);
+    });
+  }
+
+  async count(generation: string): Promise<number> {
+    return this.#database.read("count the stored recommendation lists", () => {
+      return this.#current(generation)?.list_count as number | undefined ?? 0;
+    });
+  }
+
+  remove(generation: string): Promise<void> {
+    return this.#deleteSets(generation, () => true);
+  }
+
+  #insertSet(header: ListHeader): number {
+    const { lastInsertRowid } = this.#database.sql(
+      `INSERT INTO list_sets (generation, is_current, applied_offset, written_at_ms, list_count, user_ids, item_ids, popular)
+       VALUES (?, 0, ?, ?, 0, ?, ?, ?)`,
+    ).run(
+      header.generation,
+      header.appliedOffset,
+      header.timeMs,
+      packIds(header.userIds),
+      packIds(header.itemIds),
+      JSON.stringify(header.popular),
+    );
+    return Number(lastInsertRowid);
+  }
+
+  #insertRow(set: number, row: ListBlock): void {
+    this.#database.sql("INSERT OR REPLACE INTO list_blocks VALUES (?, ?, ?, ?, ?, ?)").run(
+      set,
+      row.firstUserIndex,
+      row.userCount,
+      row.n,
+      bytesOf(row.itemIndexes),
+      bytesOf(row.scores),
+    );
+  }
+
+  #makeCurrent(set: number, generation: string, listCount: number): void {
+    this.#database.sql("UPDATE list_sets SET is_current = 0 WHERE generation = ?").run(generation);
+    this.#database.sql("UPDATE list_sets SET is_current = 1, list_count = ? WHERE list_set = ?").run(
+      listCount,
+      set,
+    );
+  }
+
+  #current(generation: string) {
+    return this.#database.sql(
+      "SELECT list_set, applied_offset, list_count, popular FROM list_sets WHERE generation = ? AND is_current = 1",
+    ).get(generation);
+  }
+
+  #namesOf(set: number): Names {
+    let names = this.#names.get(set);
+    if (names === undefined) {
+      const row = this.#database.sql("SELECT user_ids, item_ids FROM list_sets WHERE list_set = ?").get(set)!;
+      const userIds = unpackIds(row.user_ids as Uint8Array);
+      names = {
+        userIndexes: new Map(userIds.map((userId, index) => [userId, index])),
+        itemIds: unpackIds(row.item_ids as Uint8Array),
+      };
+      for (const old of [...this.#names.keys()].slice(0, -(NAMED_SETS - 1))) this.#names.delete(old);
+      this.#names.set(set, names);
+    }
+    return names;
+  }
+
+  #items(set: number, user: number, itemIds: readonly string[]): Recommendation[] {
+    const row = this.#database.sql(
+      `SELECT first_user, user_count, n, items, scores FROM list_blocks
+       WHERE list_set = ? AND first_user <= ? ORDER BY first_user DESC LIMIT 1`,
+    ).get(set, user);
+    const n = row?.n as number, start = (user - (row?.first_user as number)) * n;
+    if (row === undefined || user >= (row.first_user as number) + (row.user_count as number)) return [];
+    const indexes = wordsOf(row.items as Uint8Array), scores = floatsOf(row.scores as Uint8Array);
+    const items: Recommendation[] = [];
+    for (let place = start; place < start + n && indexes[place] !== NO_ITEM; place++) {
+      items.push({ itemId: itemIds[indexes[place]], score: scores[place], rank: items.length + 1 });
+    }
+    return items;
+  }
+
+  /** Sets of the generation, those that a crash left unfinished too. */
+  async #deleteSets(generation: string, isGone: (set: number) => boolean): Promise<void> {
+    const what = `delete recommendations of generation ${generation}`;
+    const sets = this.#database.read(
+      what,
+      () =>
+        this.#database.sql("SELECT list_set FROM list_sets WHERE generation = ?").all(generation)
+          .map((row) => row.list_set as number),
+    ).filter(isGone);
+    for (const set of sets) {
+      await this.#database.write(
+        what,
+        () => this.#database.sql("DELETE FROM list_sets WHERE list_set = ?").run(set),
+      );
+      while (await this.#database.write(what, () => this.#deleteRows(set)) > 0);
+    }
+  }
+
+  #deleteRows(set: number): number {
+    return Number(
+      this.#database.sql(
+        "DELETE FROM list_blocks WHERE rowid IN (SELECT rowid FROM list_blocks WHERE list_set = ? LIMIT 64)",
+      ).run(set).changes,
+    );
+  }
+}
+
+/** Cuts a block into parts of at most USERS_IN_ROW users, copied: the caller may use its arrays again. */
+function* rowsOf(block: ListBlock): Generator<ListBlock> {
+  const { n, userCount, firstUserIndex } = block;
+  for (let start = 0; start < userCount; start += USERS_IN_ROW) {
+    const end = Math.min(start + USERS_IN_ROW, userCount);
+    yield {
+      firstUserIndex: firstUserIndex + start,
+      userCount: end - start,
+      n,
+      itemIndexes: block.itemIndexes.slice(start * n, end * n),
+      scores: block.scores.slice(start * n, end * n),
+    };
+  }
+}
+
+function countLists(block: ListBlock): number {
+  let count = 0;
+  for (let row = 0; row < block.userCount; row++) {
+    if (block.n > 0 && block.itemIndexes[row * block.n] !== NO_ITEM) count++;
+  }
+  return count;
+}

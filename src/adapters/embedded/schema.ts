@@ -1,0 +1,98 @@
+/** The tables of the embedded store. */
+
+/** "Foz1": tells our files from other programs' SQLite files. */
+export const APPLICATION_ID = 0x466f7a31;
+/** A program reads and writes exactly this version. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Ids are UTF-8 blobs, because text ends at its first NUL when it is read back. Arrays are little-endian blobs.
+ * - `event_blocks`: events of consecutive offsets by column; `keys` last, since SQLite walks a row from its start.
+ *   `extras` is JSON: [position, event id or null, type or null] of those that have one.
+ * - `index_runs`, `index_pages`: sorted runs over the blocks below `log_state.indexed_until` (sorted_runs.ts).
+ * - `list_sets`: the documents of a generation; one set is current, another may be being written.
+ */
+export const SCHEMA = `
+  CREATE TABLE log_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    log_id TEXT NOT NULL,
+    end_offset INTEGER NOT NULL,
+    indexed_until INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO log_state VALUES (1, lower(hex(randomblob(16))), 0, 0);
+  CREATE TABLE users (code INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+  CREATE TABLE items (code INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+  CREATE TABLE event_blocks (
+    first_offset INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL,
+    users BLOB NOT NULL,
+    items BLOB NOT NULL,
+    event_values BLOB NOT NULL,
+    times_ms BLOB NOT NULL,
+    extras TEXT,
+    keys BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE controls (at_offset INTEGER PRIMARY KEY, time_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE TABLE index_runs (
+    run INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    fences BLOB NOT NULL,
+    filter BLOB
+  ) STRICT;
+  CREATE TABLE index_pages (page INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
+
+  CREATE TABLE generations (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    generation TEXT NOT NULL UNIQUE,
+    reserved_at_ms REAL NOT NULL,
+    manifest BLOB
+  ) STRICT;
+  CREATE TABLE generation_chunks (
+    generation TEXT NOT NULL,
+    section TEXT NOT NULL,
+    chunk INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (generation, section, chunk)
+  ) STRICT;
+  CREATE TABLE active_generation (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    generation TEXT NOT NULL,
+    applied_offset INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    activated_at_ms REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE list_sets (
+    list_set INTEGER PRIMARY KEY AUTOINCREMENT,
+    generation TEXT NOT NULL,
+    is_current INTEGER NOT NULL,
+    applied_offset INTEGER NOT NULL,
+    written_at_ms REAL NOT NULL,
+    list_count INTEGER NOT NULL,
+    user_ids BLOB,
+    item_ids BLOB,
+    popular TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX list_sets_by_generation ON list_sets (generation);
+  CREATE TABLE list_blocks (
+    list_set INTEGER NOT NULL,
+    first_user INTEGER NOT NULL,
+    user_count INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    items BLOB NOT NULL,
+    scores BLOB NOT NULL,
+    UNIQUE (list_set, first_user)
+  ) STRICT;
+
+  CREATE TABLE checkpoints (
+    generation TEXT NOT NULL,
+    at_offset INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (generation, at_offset)
+  ) STRICT;
+  CREATE TABLE updates (sequence INTEGER PRIMARY KEY AUTOINCREMENT, header TEXT NOT NULL, indexes BLOB, rows BLOB) STRICT;
+  CREATE TABLE item_titles (id BLOB PRIMARY KEY, title BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`;

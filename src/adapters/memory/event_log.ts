@@ -1,0 +1,191 @@
+/** The event log in memory, for tests, the demo and the edge. Nothing outlives the process. */
+import type {
+  ControlRecord,
+  LoggedControl,
+  LoggedEvent,
+  LoggedEventColumns,
+  NewEvent,
+  NewEventColumns,
+} from "../../domain/event.ts";
+import { eventIdOfKey, isKeyId, keyOfEventId } from "../../domain/event_key.ts";
+import { BadInput } from "../../domain/failure.ts";
+import { KeyTable } from "../../domain/key_table.ts";
+import type {
+  AppendResult,
+  ColumnsAppended,
+  EventLog,
+  ReadOptions,
+  UserEventsOptions,
+} from "../../ports/event_log.ts";
+import { EventColumns } from "./event_columns.ts";
+
+const BATCH_COUNT = 65_536;
+
+export interface MemoryEventLogOptions {
+  /** 32 hexadecimal digits; random if absent. */
+  readonly logId?: string;
+}
+
+export class MemoryEventLog implements EventLog {
+  readonly logId: string;
+  #end = 0;
+  readonly #events = new EventColumns();
+  readonly #keys = new KeyTable();
+  /** Of events whose id is not its key. */
+  readonly #eventIds = new Map<number, string>();
+  readonly #types = new Map<number, string>();
+  readonly #users = new Codes();
+  readonly #items = new Codes();
+  readonly #controls: LoggedControl[] = [];
+
+  constructor(options: MemoryEventLogOptions = {}) {
+    this.logId = options.logId ?? crypto.randomUUID().replaceAll("-", "");
+  }
+
+  async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
+    for (const event of events) assertWellFormed([event.eventId, event.userId, event.itemId]);
+    const key = new Uint32Array(4);
+    return events.map((event) => this.#appendOne(event, keyOfEventId(event.eventId, key)));
+  }
+
+  async appendColumns(columns: NewEventColumns): Promise<ColumnsAppended> {
+    assertWellFormed(columns.userIds);
+    assertWellFormed(columns.itemIds);
+    const { count, keys, users, items, values, timesMs } = columns;
+    const isImported = (event: number) => !this.#eventIds.has(event);
+    let created = 0;
+    for (let i = 0; i < count; i++) {
+      if (this.#keys.find(keys, 4 * i, isImported) >= 0) continue;
+      const user = this.#users.codeOf(columns.userIds[users[i]]);
+      const item = this.#items.codeOf(columns.itemIds[items[i]]);
+      this.#keys.add(keys, 4 * i);
+      this.#events.add(this.#end++, user, item, values[i], timesMs[i]);
+      created++;
+    }
+    return { created, duplicates: count - created, end: this.#end };
+  }
+
+  async appendControl(record: ControlRecord, timeMs: number): Promise<number> {
+    this.#controls.push({ offset: this.#end, timeMs, record: structuredClone(record) });
+    return this.#end++;
+  }
+
+  async end(): Promise<number> {
+    return this.#end;
+  }
+
+  read(options: ReadOptions = {}): AsyncIterable<LoggedEventColumns> {
+    const until = Math.min(options.untilOffset ?? this.#end, this.#end);
+    const batchCount = Math.max(1, options.batchCount ?? BATCH_COUNT);
+    return this.#batches(
+      this.#events.firstFrom(options.fromOffset ?? 0),
+      this.#events.firstFrom(until),
+      batchCount,
+    );
+  }
+
+  async readControls(options: ReadOptions = {}): Promise<LoggedControl[]> {
+    const { fromOffset = 0, untilOffset = Infinity } = options;
+    return this.#controls.filter(({ offset }) => offset >= fromOffset && offset < untilOffset)
+      .map((control) => structuredClone(control));
+  }
+
+  async userIds(fromCode = 0): Promise<string[]> {
+    return this.#users.ids.slice(fromCode);
+  }
+
+  async itemIds(fromCode = 0): Promise<string[]> {
+    return this.#items.ids.slice(fromCode);
+  }
+
+  async eventsOfUser(userId: string, options: UserEventsOptions): Promise<LoggedEvent[]> {
+    const user = this.#users.find(userId);
+    const found: LoggedEvent[] = [];
+    if (user === undefined) return found;
+    for (const event of this.#events.ofUser(user)) {
+      if (found.length >= options.limit) break;
+      const logged = this.#event(event);
+      if (logged.offset < (options.beforeOffset ?? Infinity)) found.push(logged);
+    }
+    return found;
+  }
+
+  async findEvent(eventId: string): Promise<LoggedEvent | undefined> {
+    const event = this.#find(eventId, keyOfEventId(eventId));
+    return event < 0 ? undefined : this.#event(event);
+  }
+
+  async close(): Promise<void> {}
+
+  #appendOne(event: NewEvent, key: Uint32Array): AppendResult {
+    const known = this.#find(event.eventId, key);
+    if (known >= 0) {
+      const logged = this.#event(known);
+      return { status: isSameBody(logged, event) ? "duplicate" : "conflict", offset: logged.offset };
+    }
+    const user = this.#users.codeOf(event.userId), item = this.#items.codeOf(event.itemId);
+    const added = this.#keys.add(key, 0);
+    if (!isKeyId(event.eventId)) this.#eventIds.set(added, event.eventId);
+    if (event.type !== undefined) this.#types.set(added, event.type);
+    this.#events.add(this.#end, user, item, event.value, event.timeMs);
+    return { status: "created", offset: this.#end++ };
+  }
+
+  /** Two ids may share a key: the ids decide. */
+  #find(eventId: string, key: Uint32Array): number {
+    const id = isKeyId(eventId) ? undefined : eventId;
+    return this.#keys.find(key, 0, (event) => this.#eventIds.get(event) === id);
+  }
+
+  #event(event: number): LoggedEvent {
+    const { offset, user, item, value, timeMs } = this.#events.at(event);
+    const type = this.#types.get(event);
+    return {
+      eventId: this.#eventIds.get(event) ?? eventIdOfKey(this.#keys.keyOf(event)),
+      userId: this.#users.ids[user],
+      itemId: this.#items.ids[item],
+      value,
+      timeMs,
+      ...(type === undefined ? {} : { type }),
+      offset,
+    };
+  }
+
+  async *#batches(start: number, end: number, batchCount: number): AsyncGenerator<LoggedEventColumns> {
+    for (let e = start; e < end; e += batchCount) {
+      yield this.#events.slice(e, Math.min(e + batchCount, end));
+    }
+  }
+}
+
+/** Dense codes of ids, in order of first appearance. */
+class Codes {
+  readonly ids: string[] = [];
+  readonly #codes = new Map<string, number>();
+
+  find(id: string): number | undefined {
+    return this.#codes.get(id);
+  }
+
+  codeOf(id: string): number {
+    let code = this.#codes.get(id);
+    if (code === undefined) {
+      code = this.ids.push(id) - 1;
+      this.#codes.set(id, code);
+    }
+    return code;
+  }
+}
+
+function isSameBody(logged: LoggedEvent, event: NewEvent): boolean {
+  return logged.userId === event.userId && logged.itemId === event.itemId && logged.value === event.value &&
+    logged.type === event.type && (event.timeAssigned === true || logged.timeMs === event.timeMs);
+}
+
+function assertWellFormed(ids: readonly string[]): void {
+  for (const id of ids) {
+    if (!id.isWellFormed()) {
+      throw new BadInput(`cannot log the id ${JSON.stringify(id)}: it holds half of a surrogate pair`);
+    }
+  }
+}

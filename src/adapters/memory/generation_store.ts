@@ -1,0 +1,81 @@
+/** Generations in memory. */
+import { BadInput, OutsideFailure } from "../../domain/failure.ts";
+import type { ActivePointer, Generation, GenerationContent } from "../../domain/generation.ts";
+import type { GenerationStore } from "../../ports/generation_store.ts";
+
+export class MemoryGenerationStore implements GenerationStore {
+  #reserved = 0;
+  #active: ActivePointer | undefined;
+  readonly #contents = new Map<string, GenerationContent>();
+
+  async reserve(): Promise<string> {
+    let id: string;
+    do id = `g${String(++this.#reserved).padStart(6, "0")}`; while (this.#contents.has(id));
+    return id;
+  }
+
+  async publish(content: GenerationContent): Promise<void> {
+    const id = content.generation.generation;
+    if (this.#contents.has(id)) {
+      throw new BadInput(
+        `cannot publish generation ${id}: it exists and is never overwritten; reserve a new id`,
+      );
+    }
+    this.#contents.set(id, structuredClone(content));
+  }
+
+  async list(): Promise<Generation[]> {
+    return this.#ids().map((id) => structuredClone(this.#contents.get(id)!.generation));
+  }
+
+  async load(generation: string): Promise<GenerationContent> {
+    const content = this.#contents.get(generation);
+    if (content === undefined) throw new BadInput(this.#unknown("load", generation));
+    const sha256 = await factorsSha256(content);
+    if (sha256 !== content.generation.sha256) {
+      throw new OutsideFailure(
+        `cannot load generation ${generation}: its factors have SHA-256 ${sha256}, published was ${content.generation.sha256}`,
+      );
+    }
+    return structuredClone(content);
+  }
+
+  async active(): Promise<ActivePointer | undefined> {
+    return this.#active;
+  }
+
+  async activate(generation: string, appliedOffset: number, timeMs: number): Promise<ActivePointer> {
+    if (!this.#contents.has(generation)) throw new BadInput(this.#unknown("activate", generation));
+    if (this.#active?.generation === generation) return this.#active;
+    const sequence = this.#active?.sequence ?? 0;
+    return this.#active = { generation, appliedOffset, sequence: sequence + 1, activatedAtMs: timeMs };
+  }
+
+  async collect(keep: number): Promise<string[]> {
+    const others = this.#ids().filter((id) => id !== this.#active?.generation);
+    const gone = others.slice(0, Math.max(0, others.length - keep));
+    for (const id of gone) this.#contents.delete(id);
+    return gone;
+  }
+
+  /** Published ones, oldest first. */
+  #ids(): string[] {
+    return [...this.#contents.keys()].sort((one, other) =>
+      one.length - other.length || (one < other ? -1 : 1)
+    );
+  }
+
+  #unknown(what: string, generation: string): string {
+    const known = this.#ids().join(", ") || "none is published yet";
+    return `cannot ${what} generation "${generation}": it is not known; accepted are: ${known}`;
+  }
+}
+
+/** SHA-256 (hex) over the bytes of userFactors, then itemFactors. */
+async function factorsSha256({ model }: GenerationContent): Promise<string> {
+  const factors = new Float32Array(model.userFactors.length + model.itemFactors.length);
+  factors.set(model.userFactors);
+  factors.set(model.itemFactors, model.userFactors.length);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", factors));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,106 @@
+/** Chooses the store by its URL. */
+import { systemClock } from "../adapters/deno/system_clock.ts";
+import { EmbeddedCheckpointStore } from "../adapters/embedded/checkpoint_store.ts";
+import { Database } from "../adapters/embedded/database.ts";
+import { EmbeddedEventLog } from "../adapters/embedded/event_log.ts";
+import { EmbeddedGenerationStore } from "../adapters/embedded/generation_store.ts";
+import { EmbeddedItemCatalog } from "../adapters/embedded/item_catalog.ts";
+import { LogClient } from "../adapters/embedded/log_client.ts";
+import { LogFile } from "../adapters/embedded/log_file.ts";
+import { EmbeddedRecommendationStore } from "../adapters/embedded/recommendation_store.ts";
+import { EmbeddedUpdateFeed } from "../adapters/embedded/update_feed.ts";
+import { MemoryCheckpointStore } from "../adapters/memory/checkpoint_store.ts";
+import { MemoryEventLog } from "../adapters/memory/event_log.ts";
+import { MemoryGenerationStore } from "../adapters/memory/generation_store.ts";
+import { MemoryItemCatalog } from "../adapters/memory/item_catalog.ts";
+import { MemoryRecommendationStore } from "../adapters/memory/recommendation_store.ts";
+import { MemoryUpdateFeed } from "../adapters/memory/update_feed.ts";
+import { BadInput } from "../domain/failure.ts";
+import type { CheckpointStore } from "../ports/checkpoint_store.ts";
+import type { EventLog } from "../ports/event_log.ts";
+import type { GenerationStore } from "../ports/generation_store.ts";
+import type { ItemCatalog } from "../ports/item_catalog.ts";
+import type { RecommendationStore } from "../ports/recommendation_store.ts";
+import type { UpdateFeed } from "../ports/update_feed.ts";
+import { startLogThread } from "./start_log_thread.ts";
+
+/** All that is kept, whatever keeps it. */
+export interface Store {
+  readonly eventLog: EventLog;
+  readonly generations: GenerationStore;
+  readonly checkpoints: CheckpointStore;
+  readonly recommendations: RecommendationStore;
+  readonly updates: UpdateFeed;
+  readonly catalog: ItemCatalog;
+  /** Finishes the appends that were asked for, ends the log's thread, closes the files. */
+  close(): Promise<void>;
+}
+
+export interface OpenStoreOptions {
+  /**
+   * Where the log of an embedded store runs. "worker": a slow disk never delays the caller's thread, and parsing and
+   * insertion use two cores. "same" (if absent): no thread to start; right for short commands.
+   */
+  readonly logThread?: "same" | "worker";
+}
+
+const ACCEPTED = "accepted are sqlite:PATH and memory:";
+
+/**
+ * Opens `sqlite:PATH` (made if absent, with its folder) or `memory:`. Throws BadInput for another URL and
+ * OutsideFailure when the file cannot be used.
+ */
+export async function openStore(url: string, options: OpenStoreOptions = {}): Promise<Store> {
+  if (url === "memory:") return openMemory();
+  const path = /^sqlite:(.+)$/s.exec(url)?.[1];
+  if (path !== undefined) return await openEmbedded(path, options);
+  const reason = /^mongodb(\+srv)?:/.test(url) ? "mongodb is not built in yet" : "its kind is unknown";
+  throw new BadInput(`cannot open the store "${withoutPassword(url)}": ${reason}; ${ACCEPTED}`);
+}
+
+function openMemory(): Store {
+  const eventLog = new MemoryEventLog();
+  return {
+    eventLog,
+    generations: new MemoryGenerationStore(),
+    checkpoints: new MemoryCheckpointStore(),
+    recommendations: new MemoryRecommendationStore(),
+    updates: new MemoryUpdateFeed(),
+    catalog: new MemoryItemCatalog(),
+    close: () => eventLog.close(),
+  };
+}
+
+async function openEmbedded(path: string, options: OpenStoreOptions): Promise<Store> {
+  const database = Database.open(path);
+  let eventLog: EventLog;
+  try {
+    eventLog = options.logThread === "worker"
+      ? new EmbeddedEventLog(await LogClient.open(startLogThread(), path), { maxRunning: 2 })
+      // A connection of its own, so that the log can be closed alone.
+      : new EmbeddedEventLog(new LogFile(Database.open(path)), { maxRunning: 1 });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return {
+    eventLog,
+    generations: new EmbeddedGenerationStore(database),
+    checkpoints: new EmbeddedCheckpointStore(database),
+    recommendations: new EmbeddedRecommendationStore(database),
+    updates: new EmbeddedUpdateFeed(database, systemClock),
+    catalog: new EmbeddedItemCatalog(database),
+    close: async () => {
+      try {
+        await eventLog.close();
+      } finally {
+        database.close();
+      }
+    },
+  };
+}
+
+/** Error messages end up in logs. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/]*@/, "//...@");
+}

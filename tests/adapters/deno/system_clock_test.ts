@@ -1,0 +1,19 @@
+import { describe, it } from "@std/testing/bdd";
+import assert from "node:assert/strict";
+import { systemClock } from "../../../src/adapters/deno/system_clock.ts";
+
+describe("systemClock", () => {
+  it("ends a sleep at once when its signal aborts, and leaves no timer", async () => {
+    const abort = new AbortController();
+    const sleeping = systemClock.sleep(3_600_000, abort.signal);
+    abort.abort();
+    await sleeping;
+    await systemClock.sleep(3_600_000, abort.signal);
+  });
+
+  it("sleeps no shorter than it was asked to", async () => {
+    const beforeMs = systemClock.monotonicMs();
+    await systemClock.sleep(20);
+    assert.ok(systemClock.monotonicMs() - beforeMs >= 19);
+  });
+});
