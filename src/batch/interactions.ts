@@ -1,0 +1,77 @@
+/** All interactions of a fit as columns in memory, in order of offset. */
+import type { InteractionColumns, LoggedEventColumns } from "../domain/event.ts";
+
+/** Columns of `count` interactions; row order is order of offset. */
+export interface Interactions extends InteractionColumns {
+  readonly userCount: number;
+  readonly itemCount: number;
+}
+
+/** Grows by doubling; 24 bytes an interaction. */
+export class InteractionsBuilder {
+  #users: Uint32Array;
+  #items: Uint32Array;
+  #values: Float64Array;
+  #timesMs: Float64Array;
+  #count = 0;
+
+  constructor(expectedCount = 1 << 16) {
+    this.#users = new Uint32Array(expectedCount);
+    this.#items = new Uint32Array(expectedCount);
+    this.#values = new Float64Array(expectedCount);
+    this.#timesMs = new Float64Array(expectedCount);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(columns: InteractionColumns): void {
+    this.#reserve(this.#count + columns.count);
+    this.#users.set(columns.users.subarray(0, columns.count), this.#count);
+    this.#items.set(columns.items.subarray(0, columns.count), this.#count);
+    this.#values.set(columns.values.subarray(0, columns.count), this.#count);
+    this.#timesMs.set(columns.timesMs.subarray(0, columns.count), this.#count);
+    this.#count += columns.count;
+  }
+
+  /** What was added; users and items are dense indexes below the given counts. */
+  build(userCount: number, itemCount: number): Interactions {
+    return {
+      count: this.#count,
+      userCount,
+      itemCount,
+      users: this.#users.subarray(0, this.#count),
+      items: this.#items.subarray(0, this.#count),
+      values: this.#values.subarray(0, this.#count),
+      timesMs: this.#timesMs.subarray(0, this.#count),
+    };
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.#users.length) return;
+    const capacity = Math.max(count, 2 * this.#users.length);
+    this.#users = grown(this.#users, new Uint32Array(capacity));
+    this.#items = grown(this.#items, new Uint32Array(capacity));
+    this.#values = grown(this.#values, new Float64Array(capacity));
+    this.#timesMs = grown(this.#timesMs, new Float64Array(capacity));
+  }
+}
+
+function grown<T extends Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Reads batches to the end; `report` hears how many interactions have come so far. */
+export async function collectInteractions(
+  batches: AsyncIterable<LoggedEventColumns>,
+  report: (count: number) => void = () => {},
+): Promise<InteractionsBuilder> {
+  const builder = new InteractionsBuilder();
+  for await (const batch of batches) {
+    builder.add(batch);
+    report(builder.count);
+  }
+  return builder;
+}

@@ -1,0 +1,288 @@
+/** Answers from one generation: the one place where lists, predictions and similar items are made. */
+import { BadInput } from "../domain/failure.ts";
+import type { Generation, GenerationContent } from "../domain/generation.ts";
+import type { Basis, Recommendation, RecommendationList } from "../domain/recommendation.ts";
+import { FoldIn } from "../kernels/fold_in.ts";
+import { ItemScanner, type TopN } from "../kernels/item_scanner.ts";
+import { instantiateKernels, type Kernels } from "../kernels/kernel_module.ts";
+import { baselineScore, clipped, type Estimate, ranked } from "./estimates.ts";
+import { PopularItems } from "./popular.ts";
+import { SeenItems } from "./seen_items.ts";
+import { normalizedRows } from "./similar.ts";
+
+export interface RecommendOptions {
+  /** Most items to give, at least 1. */
+  readonly n: number;
+  /** Items to leave out besides; unknown ones are passed over. */
+  readonly exclude?: readonly string[];
+  /** Leave out what the user has interacted with; true if absent. */
+  readonly excludeSeen?: boolean;
+}
+
+/** An item of a session. `value` as in an event; absent: 1 (implicit), the greatest rating (explicit). */
+export interface SessionItem {
+  readonly itemId: string;
+  readonly value?: number;
+}
+
+export interface SessionOptions {
+  readonly n: number;
+  readonly exclude?: readonly string[];
+}
+
+/** Estimate of one pair. `basis` is "popular" where the user or the item is unknown. */
+export interface ItemPrediction {
+  readonly itemId: string;
+  readonly prediction: number;
+  readonly basis: Basis;
+}
+
+export interface RecommenderOptions {
+  /** The answers know all events of the log with a smaller offset; the generation's offset if absent. */
+  readonly appliedOffset?: number;
+}
+
+/**
+ * Reads never change an answer; `addSeen` and `advance` are the only ways to change what is known.
+ * Scores: rating units (globalMean + dot) if explicit, the dot product if implicit, in single precision as stored lists
+ * have them; the number of interactions on the basis "popular"; the cosine for `similar`.
+ */
+export class Recommender {
+  readonly generation: Generation;
+  readonly #content: GenerationContent;
+  readonly #kernels: Kernels;
+  readonly #scanner: ItemScanner;
+  readonly #userIndexes: ReadonlyMap<string, number>;
+  readonly #itemIndexes: ReadonlyMap<string, number>;
+  readonly #seen: SeenItems;
+  readonly #popular: PopularItems;
+  #foldIn: FoldIn | undefined;
+  #similarScanner: ItemScanner | undefined;
+  #appliedOffset: number;
+  /** Item indexes to leave out of the list in the making: room that is used again. */
+  #excluded = new Uint32Array(1024);
+
+  /**
+   * Instantiates `kernelModule` (the `portable` build) over a memory of its own, which goes when the recommender goes.
+   * Throws BadInput if a factor is not finite.
+   */
+  constructor(
+    kernelModule: WebAssembly.Module,
+    content: GenerationContent,
+    options: RecommenderOptions = {},
+  ) {
+    const { model } = content;
+    this.generation = content.generation;
+    this.#content = content;
+    this.#kernels = instantiateKernels(kernelModule);
+    this.#scanner = new ItemScanner(this.#kernels, {
+      rows: model.itemFactors,
+      count: model.itemCount,
+      stride: model.stride,
+    });
+    this.#userIndexes = new Map(content.userIds.map((id, index) => [id, index]));
+    this.#itemIndexes = new Map(content.itemIds.map((id, index) => [id, index]));
+    this.#seen = new SeenItems(content.seen);
+    this.#popular = new PopularItems(content.itemCounts);
+    this.#appliedOffset = options.appliedOffset ?? content.generation.offset;
+  }
+
+  /** Does now what the first session and the first search for similar items would do. */
+  prepare(): void {
+    this.#sessionSolver();
+    this.#similarItems();
+  }
+
+  /** All events of the log with a smaller offset are known to the answers. */
+  get appliedOffset(): number {
+    return this.#appliedOffset;
+  }
+
+  /** Says that the events below `appliedOffset` were handed to `addSeen`. Never goes back. */
+  advance(appliedOffset: number): void {
+    if (appliedOffset > this.#appliedOffset) this.#appliedOffset = appliedOffset;
+  }
+
+  /** An event: the item is seen from now on. Users and items that the generation does not know are remembered too. */
+  addSeen(userId: string, itemId: string): void {
+    this.#seen.add(userId, this.#userIndexes.get(userId), itemId, this.#itemIndexes.get(itemId));
+  }
+
+  /** How many items `addSeen` added for the user. */
+  addedCount(userId: string): number {
+    return this.#seen.addedCount(userId);
+  }
+
+  /** Whether something is known about the user's taste: a row in the generation that is not all zeros. */
+  knowsUser(userId: string): boolean {
+    return this.#rowOf(this.#userIndexes.get(userId)) !== undefined;
+  }
+
+  knowsItem(itemId: string): boolean {
+    return this.#itemIndexes.has(itemId);
+  }
+
+  /** The user's list; by popularity (basis "popular") if nothing is known about the user's taste. */
+  recommend(userId: string, { n, exclude, excludeSeen = true }: RecommendOptions): RecommendationList {
+    const wanted = checkedCount(n);
+    const userIndex = this.#userIndexes.get(userId);
+    let excludedCount = 0;
+    if (excludeSeen) {
+      excludedCount = this.#seen.count(userId, userIndex);
+      this.#seen.write(userId, userIndex, this.#roomForExcluded(excludedCount));
+    }
+    if (exclude !== undefined) excludedCount = this.#excludeMore(excludedCount, exclude);
+    const row = this.#rowOf(userIndex);
+    return row === undefined
+      ? this.#asList(userId, "popular", this.#popularItems(wanted, excludedCount))
+      : this.#asList(userId, "personal", this.#search(row, wanted, excludedCount));
+  }
+
+  /**
+   * A list for somebody of whom only these interactions are known: their row is solved for as a training would, repeats
+   * as there (if explicit the last one counts, else they add up). The items themselves are left out. Basis "popular" if
+   * none of them is known. `userId` of the answer is "".
+   */
+  recommendForSession(items: readonly SessionItem[], { n, exclude }: SessionOptions): RecommendationList {
+    const wanted = checkedCount(n);
+    const values = this.#sessionValues(items);
+    let excludedCount = this.#excludeMore(0, items.map((item) => item.itemId));
+    if (exclude !== undefined) excludedCount = this.#excludeMore(excludedCount, exclude);
+    if (values.size === 0) return this.#asList("", "popular", this.#popularItems(wanted, excludedCount));
+    const row = this.#sessionSolver().solve([...values.keys()], [...values.values()]);
+    return this.#asList("", "session", this.#search(row, wanted, excludedCount));
+  }
+
+  /**
+   * Estimates of single items, in their order. Explicit: a rating, clipped to the range seen; of an unknown user
+   * globalMean + b_i, of an unknown item globalMean + b_u. Implicit: the preference; of an unknown user the share of all
+   * users who have interacted with the item, of an unknown item 0.
+   */
+  predict(userId: string, itemIds: readonly string[]): ItemPrediction[] {
+    return this.#estimate(userId, itemIds).map(({ itemId, score, basis }) => ({
+      itemId,
+      prediction: clipped(this.#content, score),
+      basis,
+    }));
+  }
+
+  /**
+   * The given items in order of their unclipped estimate, ties by item index; unknown items last, in the order given;
+   * repeats are dropped. Basis "popular" if nothing is known about the user's taste.
+   */
+  rank(userId: string, itemIds: readonly string[]): RecommendationList {
+    const items = ranked(this.#estimate(userId, itemIds))
+      .map(({ itemId, score }, at) => ({ itemId, score, rank: at + 1 }));
+    return this.#asList(userId, this.knowsUser(userId) ? "personal" : "popular", items);
+  }
+
+  /**
+   * The items whose latent factors point the same way: score = cosine (biases left out), the item itself left out.
+   * Undefined if the item is unknown; empty if it has no factors (a row of zeros).
+   */
+  similar(itemId: string, n: number): Recommendation[] | undefined {
+    const wanted = checkedCount(n);
+    const index = this.#itemIndexes.get(itemId);
+    if (index === undefined) return undefined;
+    const scanner = this.#similarItems(), row = scanner.rowOf(index);
+    if (row.every((x) => x === 0)) return [];
+    return this.#itemsOf(scanner.topN(row, wanted, Uint32Array.of(index)), 0);
+  }
+
+  /** The items with the most interactions; score = their number. */
+  popular(n: number, exclude: readonly string[] = []): Recommendation[] {
+    return this.#popularItems(checkedCount(n), this.#excludeMore(0, exclude));
+  }
+
+  /** The user's row; undefined if there is none or it is all zeros: nothing is known then. */
+  #rowOf(userIndex: number | undefined): Float32Array | undefined {
+    if (userIndex === undefined) return undefined;
+    const { stride, userFactors } = this.#content.model;
+    const from = userIndex * stride, end = from + stride;
+    for (let j = from; j < end; j++) if (userFactors[j] !== 0) return userFactors.subarray(from, end);
+    return undefined;
+  }
+
+  #search(row: Float32Array, n: number, excludedCount: number): Recommendation[] {
+    const top = this.#scanner.topN(row, n, this.#excluded.subarray(0, excludedCount));
+    return this.#itemsOf(top, this.#content.model.globalMean);
+  }
+
+  #estimate(userId: string, itemIds: readonly string[]): Estimate[] {
+    const row = this.#rowOf(this.#userIndexes.get(userId));
+    const { globalMean } = this.#content.model;
+    return itemIds.map((itemId) => {
+      const itemIndex = this.#itemIndexes.get(itemId);
+      if (row === undefined || itemIndex === undefined) {
+        const score = baselineScore(this.#content, row, itemIndex);
+        return { itemId, itemIndex, score, basis: "popular" };
+      }
+      const score = Math.fround(this.#scanner.score(row, itemIndex) + globalMean);
+      return { itemId, itemIndex, score, basis: "personal" };
+    });
+  }
+
+  #sessionSolver(): FoldIn {
+    return this.#foldIn ??= new FoldIn(this.#kernels, this.#content.model);
+  }
+
+  #similarItems(): ItemScanner {
+    return this.#similarScanner ??= new ItemScanner(this.#kernels, normalizedRows(this.#content.model));
+  }
+
+  /** Values by index of the items that are known. */
+  #sessionValues(items: readonly SessionItem[]): Map<number, number> {
+    const { parameters, maxRating } = this.#content.model;
+    const explicit = parameters.feedback === "explicit";
+    const values = new Map<number, number>();
+    for (const { itemId, value = explicit ? maxRating : 1 } of items) {
+      const index = this.#itemIndexes.get(itemId);
+      if (index !== undefined) values.set(index, explicit ? value : (values.get(index) ?? 0) + value);
+    }
+    return values;
+  }
+
+  #roomForExcluded(count: number): Uint32Array {
+    if (count > this.#excluded.length) {
+      const larger = new Uint32Array(2 * count);
+      larger.set(this.#excluded);
+      this.#excluded = larger;
+    }
+    return this.#excluded;
+  }
+
+  #excludeMore(count: number, itemIds: readonly string[]): number {
+    const excluded = this.#roomForExcluded(count + itemIds.length);
+    for (const id of itemIds) {
+      const index = this.#itemIndexes.get(id);
+      if (index !== undefined) excluded[count++] = index;
+    }
+    return count;
+  }
+
+  #popularItems(n: number, excludedCount: number): Recommendation[] {
+    const { itemIds, itemCounts } = this.#content;
+    const excluded = new Set(this.#excluded.subarray(0, excludedCount));
+    return this.#popular.top(n, excluded)
+      .map((index, at) => ({ itemId: itemIds[index], score: itemCounts[index], rank: at + 1 }));
+  }
+
+  #itemsOf({ count, itemIndexes, scores }: TopN, globalMean: number): Recommendation[] {
+    const { itemIds } = this.#content;
+    const items: Recommendation[] = new Array(count);
+    for (let k = 0; k < count; k++) {
+      items[k] = { itemId: itemIds[itemIndexes[k]], score: Math.fround(scores[k] + globalMean), rank: k + 1 };
+    }
+    return items;
+  }
+
+  #asList(userId: string, basis: Basis, items: readonly Recommendation[]): RecommendationList {
+    const { generation } = this.generation;
+    return { userId, generation, appliedOffset: this.#appliedOffset, basis, items };
+  }
+}
+
+function checkedCount(n: number): number {
+  if (Number.isInteger(n) && n >= 1) return n;
+  throw new BadInput(`asked for ${n} items: a whole number of at least 1 is accepted`);
+}
