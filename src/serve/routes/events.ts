@@ -1,0 +1,185 @@
+/** Events: into the log, and those of a user out of it. */
+import { z } from "@hono/zod-openapi";
+import type { LoggedEvent } from "../../domain/event.ts";
+import {
+  acceptEvents,
+  type EventDoor,
+  type EventResult,
+  type EventsAccepted,
+} from "../../ingest/accept_events.ts";
+import type { Metrics } from "../../ports/metrics.ts";
+import type { AnsweringModel } from "../model_answers.ts";
+import { eventsAnswer, eventShape, eventsRequest, eventsShape, userEvents } from "../event_schemas.ts";
+import type { AcceptedEvent } from "../log_follower.ts";
+import { Problem } from "../problem.ts";
+import type { RouteSet } from "../route_set.ts";
+import * as schemas from "../schemas.ts";
+import { readCursor, writeCursor, writeToken } from "../token.ts";
+
+export interface EventRoutesOptions {
+  readonly door: EventDoor;
+  readonly model: AnsweringModel & { accepted(events: readonly AcceptedEvent[]): void };
+  readonly metrics: Metrics;
+}
+
+const EXAMPLE_EVENT = {
+  eventId: "order-9-line-1",
+  userId: "42",
+  itemId: "1193",
+  value: 5,
+  time: "2026-03-01T12:00:00Z",
+};
+
+export function addEventRoutes(routes: RouteSet, options: EventRoutesOptions): void {
+  routes.hono.openAPIRegistry.register("Event", eventShape);
+  routes.hono.openAPIRegistry.register("Events", eventsShape);
+  addAccept(routes, options);
+  addUserEvents(routes, options);
+}
+
+/** The problem of one event, as a member of its result or as the whole answer. */
+function problemOf({ status, eventId, problem }: EventResult): Problem {
+  const detail = problem?.message ?? `the event "${eventId}" was not accepted`;
+  const pointer = problem?.field === undefined ? "#" : `#/${problem.field}`;
+  return new Problem(status === "conflict" ? "event-conflict" : "invalid-event", detail, {
+    errors: [{ pointer, detail }],
+    members: problem === undefined ? {} : { reason: problem.reason },
+  });
+}
+
+function answerOf({ accepted, results, lastOffset }: EventsAccepted, logId: string): Response {
+  const body = {
+    accepted,
+    results: results.map((result) =>
+      result.status === "conflict" || result.status === "invalid"
+        ? {
+          eventId: result.eventId,
+          status: result.status,
+          offset: result.offset,
+          problem: problemOf(result).body(),
+        }
+        : result
+    ),
+    ...(lastOffset === undefined ? {} : { token: writeToken(logId, lastOffset) }),
+  };
+  return new Response(JSON.stringify(body), { status: 202, headers: { "content-type": "application/json" } });
+}
+
+/** Those that this request added, in order of offset. */
+function createdOf(candidates: readonly unknown[], results: readonly EventResult[]): AcceptedEvent[] {
+  const created: AcceptedEvent[] = [];
+  for (const [i, { status, offset }] of results.entries()) {
+    if (status !== "created") continue;
+    const { userId, itemId } = candidates[i] as { userId: string; itemId: string };
+    created.push({ userId, itemId, offset: offset! });
+  }
+  return created.sort((a, b) => a.offset - b.offset);
+}
+
+function addAccept(routes: RouteSet, { door, model, metrics }: EventRoutesOptions): void {
+  routes.add({
+    method: "post",
+    path: "/v1/events",
+    summary: "Adds one event, or up to 1000",
+    description:
+      "Answered when the events are durable. The same eventId with the same body is counted once and answered " +
+      "as before; with another body it is a conflict. Of several events each gets a result; a single one that is refused " +
+      "is answered with 409 or 422.",
+    tag: "events",
+    scope: "write",
+    body: {
+      schema: eventsRequest,
+      examples: {
+        one: EXAMPLE_EVENT,
+        several: { events: [{ userId: "42", itemId: "661" }, { userId: "7", itemId: "914" }] },
+      },
+    },
+    answers: {
+      202: {
+        description: "What became of each event",
+        schema: eventsAnswer,
+        example: {
+          accepted: 1,
+          results: [{ eventId: "order-9-line-1", status: "created", offset: 1000209 }],
+          token: "AQEjRWeJq83vASNFZ4mrze8AAAAPQxE",
+        },
+      },
+    },
+    problems: [
+      "malformed-request",
+      "event-conflict",
+      "too-large",
+      "unsupported-media-type",
+      "invalid-event",
+      "store-unavailable",
+    ],
+  }, async ({ body }) => {
+    const several = "events" in body && Array.isArray(body.events);
+    const candidates: readonly unknown[] = several ? body.events as unknown[] : [body];
+    const accepted = await acceptEvents(candidates, door);
+    for (const { status } of accepted.results) metrics.increment("foz_events_total", EVENT_LABELS[status]);
+    const created = createdOf(candidates, accepted.results);
+    if (created.length > 0) model.accepted(created);
+    const [first] = accepted.results;
+    if (!several && (first.status === "conflict" || first.status === "invalid")) throw problemOf(first);
+    return answerOf(accepted, door.log.logId);
+  });
+}
+
+const EVENT_LABELS = {
+  created: { status: "created" },
+  duplicate: { status: "duplicate" },
+  conflict: { status: "conflict" },
+  invalid: { status: "invalid" },
+};
+
+function shownEvent(
+  { eventId, itemId, value, timeMs, type, offset }: LoggedEvent,
+  title: string | undefined,
+) {
+  return { eventId, itemId, title, value, time: new Date(timeMs).toISOString(), type, offset };
+}
+
+function addUserEvents(routes: RouteSet, { door, model }: EventRoutesOptions): void {
+  routes.add({
+    method: "get",
+    path: "/v1/users/{userId}/events",
+    summary: "What the user did, newest first",
+    description: "Read from the log: an event stands here as soon as it was accepted.",
+    tag: "events",
+    scope: "read",
+    params: z.object({ userId: schemas.userId }),
+    query: z.strictObject({
+      limit: schemas.limit,
+      cursor: z.string().optional().openapi({ description: '"nextCursor" of the page before.' }),
+    }),
+    answers: {
+      200: {
+        description: "A page of events",
+        schema: userEvents,
+        example: {
+          events: [{
+            eventId: "order-9-line-1",
+            itemId: "1193",
+            value: 5,
+            time: "2026-03-01T12:00:00.000Z",
+            offset: 1000209,
+          }],
+          nextCursor: null,
+        },
+      },
+    },
+    problems: ["malformed-request", "invalid-request", "store-unavailable"],
+  }, async ({ params: { userId }, query: { limit, cursor } }) => {
+    const beforeOffset = cursor === undefined ? undefined : readCursor(cursor);
+    // One more than asked for says whether there is a next page.
+    const events = await door.log.eventsOfUser(userId, { limit: limit + 1, beforeOffset });
+    const page = events.slice(0, limit);
+    const texts = model.current?.texts;
+    const nextCursor = events.length > limit ? writeCursor(page[page.length - 1].offset) : null;
+    return Response.json({
+      events: page.map((event) => shownEvent(event, texts?.titleOf(event.itemId))),
+      nextCursor,
+    });
+  });
+}
