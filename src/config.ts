@@ -220,3 +220,15 @@ export function parseConfig<Name extends SettingName>(
   }
   return config as Config<Name>;
 }
+
+/** The table as Markdown: what the README holds. */
+export function settingsTable(): string {
+  const rows = Object.values<Setting>(SETTINGS).map((setting) => {
+    const accepted = setting.kind === "switch" ? "" : acceptedValues(setting).replaceAll("|", "\\|");
+    const standard = setting.kind === "switch" ? "" : setting.default ?? "";
+    return `| \`--${setting.flag}\` | ${
+      setting.env === undefined ? "" : `\`${setting.env}\``
+    } | ${standard} | ${accepted} | ${setting.help.replaceAll("|", "\\|")} |`;
+  });
+  return ["| flag | variable | default | accepted | what |", "|---|---|---|---|---|", ...rows].join("\n");
+}
