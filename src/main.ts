@@ -89,7 +89,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const sub of command.commands) sub.exitOverride();
   try {
     await command.parseAsync(rest, { from: "user" });
-    return 0;
+    return Deno.exitCode; // a command may have set it, after it said what failed
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return reportFailure(name, error);

@@ -67,9 +67,9 @@ export async function runGeneration(
   report: TrainingReport,
 ): Promise<GenerationResult> {
   const watch = stopwatch(compute);
-  const id = await targets.generations.reserve();
   const read = await source.read(report);
   const plan = planFit(read.interactions, options.fit);
+  const id = await targets.generations.reserve();
   report({ phase: "read", progress: 0.1, interactions: read.interactions.count, plan });
   await recordStart(targets, compute, id, read.offset, plan, options);
   const readMs = watch();

@@ -15,7 +15,16 @@ export type StateTree =
   | { readonly [name: string]: StateTree };
 
 /** One byte before each value says what it is. */
-const NULL = 0, FALSE = 1, TRUE = 2, NUMBER = 3, TEXT = 4, BYTES = 5, WORDS = 6, DOUBLES = 7, LIST = 8, RECORD = 9;
+const NULL = 0,
+  FALSE = 1,
+  TRUE = 2,
+  NUMBER = 3,
+  TEXT = 4,
+  BYTES = 5,
+  WORDS = 6,
+  DOUBLES = 7,
+  LIST = 8,
+  RECORD = 9;
 const FORMAT = 1;
 
 class Writer {
@@ -139,7 +148,9 @@ class Reader {
   #take(sizeBytes: number): number {
     const at = this.#at;
     if (at + sizeBytes > this.#bytes.length) {
-      throw new RangeError(`${sizeBytes} bytes of state wanted at ${at}, but it ends at ${this.#bytes.length}`);
+      throw new RangeError(
+        `${sizeBytes} bytes of state wanted at ${at}, but it ends at ${this.#bytes.length}`,
+      );
     }
     this.#at += sizeBytes;
     return at;

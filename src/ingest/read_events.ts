@@ -12,7 +12,7 @@ import type { EventRules } from "./validate_event.ts";
 export const FILE_RULES: EventRules = { minValue: -1e15, maxValue: 1e15, timeUnit: "auto" };
 
 export interface ReadEventsOptions {
-  /** The file's bytes, unpacked, cut anywhere. */
+  /** The file's bytes, unpacked, cut anywhere. A chunk is lent: it is not looked at after the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly wish?: FormatWish;
   readonly rules?: EventRules;
@@ -97,7 +97,7 @@ async function readHead(source: AsyncIterator<Uint8Array>): Promise<Head> {
     while (length < HEAD_BYTES && !isWhole) {
       const { done, value } = await source.next();
       isWhole = done === true;
-      if (done !== true) length += value.length, chunks.push(value);
+      if (done !== true) length += value.length, chunks.push(value.slice());
     }
   } catch (error) {
     failure = { error };

@@ -115,7 +115,7 @@ function scratchBytes(
   stride: number,
 ): number {
   const longestRow = Math.min(Math.max(userCount, itemCount), interactionCount);
-  const implicit = Math.max(rotationScratchBytes(stride), 5 * stride * 4 + 3 * (longestRow + 4) * 4);
+  const implicit = Math.max(rotationScratchBytes(stride), 64 + 5 * stride * 4 + 5 * (longestRow + 4) * 4);
   const explicit = (stride + PACKED_ROWS + 2) * stride * 4;
   return Math.ceil((parameters.feedback === "implicit" ? implicit : explicit) / 64) * 64;
 }

@@ -4,7 +4,14 @@ export interface OnlineExports {
   scalerTransform(scaler: number, indices: number, values: number, out: number, count: number): void;
   linearRaw(block: number, indices: number, values: number, count: number, work: number): number;
   linearMean(block: number, raw: number): number;
-  linearLearn(block: number, indices: number, values: number, count: number, target: number, work: number): void;
+  linearLearn(
+    block: number,
+    indices: number,
+    values: number,
+    count: number,
+    target: number,
+    work: number,
+  ): void;
   linearProgressive(
     block: number,
     indices: number,

@@ -107,7 +107,13 @@ export class LinearKernel {
   raw(x: SlotVector): number {
     const input = this.#input;
     input.write(x);
-    return this.#kernels.exports.linearRaw(this.#block, input.slotsAddress, input.valuesAddress, x.count, input.workAddress);
+    return this.#kernels.exports.linearRaw(
+      this.#block,
+      input.slotsAddress,
+      input.valuesAddress,
+      x.count,
+      input.workAddress,
+    );
   }
 
   /** The prediction: raw, e^raw (Poisson) or the probability of the positive class (log, hinge). */
@@ -119,7 +125,14 @@ export class LinearKernel {
     const input = this.#input;
     input.write(x);
     const { exports } = this.#kernels;
-    exports.linearLearn(this.#block, input.slotsAddress, input.valuesAddress, x.count, target, input.workAddress);
+    exports.linearLearn(
+      this.#block,
+      input.slotsAddress,
+      input.valuesAddress,
+      x.count,
+      target,
+      input.workAddress,
+    );
   }
 
   /** Predicts, then learns, row after row. */

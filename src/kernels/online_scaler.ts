@@ -38,7 +38,13 @@ export class ScalerKernel {
     const input = this.#input;
     input.write(x);
     const { exports } = this.#kernels;
-    exports.scalerTransform(this.block, input.slotsAddress, input.valuesAddress, input.valuesAddress, x.count);
+    exports.scalerTransform(
+      this.block,
+      input.slotsAddress,
+      input.valuesAddress,
+      input.valuesAddress,
+      x.count,
+    );
     input.read(out, x.count);
   }
 

@@ -31,7 +31,9 @@ export class SlotColumns {
     const capacity = Math.max(16, 2 ** Math.ceil(Math.log2(slotCount)));
     const base = arena.allocate(this.#columnCount * capacity * 8);
     const all = arena.f64(base, this.#columnCount * capacity).fill(0);
-    for (let c = 0; c < this.#columnCount; c++) all.set(arena.f64(old + c * before * 8, before), c * capacity);
+    for (let c = 0; c < this.#columnCount; c++) {
+      all.set(arena.f64(old + c * before * 8, before), c * capacity);
+    }
     this.#capacity = capacity;
     this.#base = base;
     return true;
@@ -66,8 +68,8 @@ export class SlotColumns {
 export class VectorInput {
   readonly #kernels: Kernels;
   #capacity = 0;
-  #slots = new Uint32Array(0);
-  #values = new Float64Array(0);
+  #slots: Uint32Array = new Uint32Array(0);
+  #values: Float64Array = new Float64Array(0);
   slotsAddress = 0;
   valuesAddress = 0;
   /** Room for as many doubles, for kernels to work in. */

@@ -1,7 +1,7 @@
 /** The steps before the model, in order. */
 import type { Features } from "../domain/observation.ts";
 import type { StateTree } from "../domain/state_tree.ts";
-import { FeatureIndex } from "./feature_index.ts";
+import type { FeatureIndex } from "./feature_index.ts";
 import { FeatureReader } from "./feature_reader.ts";
 import { FeatureVector } from "./feature_vector.ts";
 import type { Transformer } from "./transformer.ts";
@@ -19,6 +19,11 @@ export class FeaturePath {
     this.#steps = steps;
     this.#reader = new FeatureReader(input, steps.some((step) => step.encodesTexts));
     this.#vectors = steps.map(() => new FeatureVector());
+  }
+
+  /** Of what the model sees. */
+  get output(): FeatureIndex {
+    return this.#steps.at(-1)?.output ?? this.input;
   }
 
   get isEmpty(): boolean {

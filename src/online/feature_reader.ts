@@ -78,11 +78,15 @@ export class FeatureReader {
     if (typeof value === "string" && this.#acceptsTexts) return;
     if (typeof value === "string") {
       throw new BadInput(
-        `reading the feature "${name}": it is the text ${JSON.stringify(value.slice(0, 40))}, and no step of this model ` +
+        `reading the feature "${name}": it is the text ${
+          JSON.stringify(value.slice(0, 40))
+        }, and no step of this model ` +
           `takes texts; numbers are accepted, or texts with the step "one-hot" or "hash" before the model`,
       );
     }
-    const given = typeof value === "number" ? String(value) : `a ${Array.isArray(value) ? "list" : typeof value}`;
+    const given = typeof value === "number"
+      ? String(value)
+      : `a ${Array.isArray(value) ? "list" : typeof value}`;
     throw new BadInput(
       `reading the feature "${name}": it is ${given}; accepted are numbers of magnitude up to ${MAX_MAGNITUDE}, ` +
         `true and false, texts, and null for a feature that is not there`,

@@ -36,11 +36,10 @@ export class LabelIndex {
     return this.#classes.get(label);
   }
 
-  /** The class of a label, a new one if need be. Throws BadInput before anything is changed. */
+  /** The class of a label that was accepted, a new one if need be. */
   add(label: Target): number {
     const known = this.#classes.get(label);
     if (known !== undefined) return known;
-    this.#assertLabel(label);
     const place = this.#placeOf(label);
     if (this.#isBinary) this.#labels.length = 2;
     this.#labels[place] = label;
@@ -61,13 +60,9 @@ export class LabelIndex {
     });
   }
 
-  #placeOf(label: Target): number {
-    if (!this.#isBinary) return this.#labels.length;
-    if (this.#classes.size === 0) return label === true || label === 1 ? 1 : 0;
-    return this.#labels[0] === undefined ? 0 : 1;
-  }
-
-  #assertLabel(label: Target): void {
+  /** Throws BadInput for what is no label, or one too many. */
+  assertAccepts(label: Target): void {
+    if (this.#classes.has(label)) return;
     const isLabel = typeof label === "string" || typeof label === "boolean" ||
       (typeof label === "number" && Number.isFinite(label));
     if (!isLabel) {
@@ -79,8 +74,16 @@ export class LabelIndex {
     if (this.#classes.size < limit) return;
     const known = [...this.#classes.keys()].slice(0, 5).map((one) => JSON.stringify(one)).join(", ");
     throw new BadInput(
-      `learning the label ${JSON.stringify(label)}: this model tells ${limit} classes apart and knows ${known}` +
+      `learning the label ${
+        JSON.stringify(label)
+      }: this model tells ${limit} classes apart and knows ${known}` +
         (this.#isBinary ? `; "softmax" and "tree-classifier" take more` : ""),
     );
+  }
+
+  #placeOf(label: Target): number {
+    if (!this.#isBinary) return this.#labels.length;
+    if (this.#classes.size === 0) return label === true || label === 1 ? 1 : 0;
+    return this.#labels[0] === undefined ? 0 : 1;
   }
 }

@@ -31,7 +31,7 @@ abstract class Pipeline<E extends RegressionEstimator | ClassEstimator> {
     const estimatorState = estimator.save();
     return {
       path: path.save(),
-      scaler: scaler?.save(path.input.count) ?? null,
+      scaler: scaler?.save(path.output.count) ?? null,
       estimator: estimatorState,
       ...this.saveMore(),
     };
@@ -135,6 +135,7 @@ export class ClassificationPipeline extends Pipeline<ClassEstimator> implements 
 
   learnOne(features: Features, target: Target): void {
     const { path, estimator } = this.parts;
+    this.#labels.assertAccepts(target);
     const x = path.toLearn(features);
     const classIndex = this.#labels.add(target);
     estimator.learn(x, classIndex, this.#labels.classCount);
@@ -175,7 +176,9 @@ function assertBlock({ names, count, rows, targets }: ObservationBlock): void {
     if (Math.abs(rows[at]) <= MAX_MAGNITUDE) continue;
     const row = Math.floor(at / names.length);
     throw new BadInput(
-      `reading the feature "${names[at % names.length]}" of row ${row} of a block: it is ${rows[at]}; accepted are ` +
+      `reading the feature "${names[at % names.length]}" of row ${row} of a block: it is ${
+        rows[at]
+      }; accepted are ` +
         `numbers of magnitude up to ${MAX_MAGNITUDE}`,
     );
   }

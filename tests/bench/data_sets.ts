@@ -11,8 +11,20 @@ export interface DataSet {
 }
 
 const SEED = 1;
-const TINY_SHAPE = { userCount: 300, itemCount: 200, interactionCount: 6_000 };
-const MOVIELENS_SHAPE = { userCount: 6_040, itemCount: 3_706, interactionCount: 1_000_209 };
+const TINY_SHAPE = {
+  userCount: 300,
+  itemCount: 200,
+  interactionCount: 6_000,
+  communityCount: 8,
+  communitiesPerUser: 2,
+};
+const MOVIELENS_SHAPE = {
+  userCount: 6_040,
+  itemCount: 3_706,
+  interactionCount: 1_000_209,
+  communityCount: 40,
+  communitiesPerUser: 6,
+};
 const FOLDS = [1, 2, 3, 4, 5];
 
 /** Where the data of a checkout beside this project lies. */

@@ -413,8 +413,9 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
     it("agrees with the plain log on a random history", async () => {
       const plain = new PlainLog();
       let state = 12345;
-      const random = (below: number) =>
-        (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % 65536 % below;
+      const random = (
+        below: number,
+      ) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0, (state >>> 16) % below);
       for (let step = 0; step < 150; step++) {
         const someone = { userId: `u${random(9)}`, itemId: `i${random(6)}` };
         if (random(10) === 0) {

@@ -8,6 +8,7 @@ import { MemoryMetrics } from "../../src/adapters/memory/metrics.ts";
 import { MemoryUpdateFeed } from "../../src/adapters/memory/update_feed.ts";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import { type App, type AppDependencies, createApp } from "../../src/serve/app.ts";
 import { ServingModel, type ServingNote } from "../../src/serve/serving_model.ts";
 import { plantedGeneration, type PlantedOptions } from "./planted_generation.ts";
@@ -54,6 +55,7 @@ export interface PlantedServerOptions extends Partial<PlantedOptions> {
   /** False: the store holds no generation. */
   readonly planted?: boolean;
   readonly app?: Partial<AppDependencies>;
+  readonly clock?: Clock;
   /** Arguments of Deno for POST /v1/jobs/train; a training that waits to be cancelled if absent. */
   readonly trainCommand?: readonly string[];
 }
@@ -83,7 +85,7 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
   if (content !== undefined) await activate(store, content);
   const metrics = new MemoryMetrics();
   const notes: ServingNote[] = [];
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const model = new ServingModel({
     ...store,
     kernelModule,

@@ -5,6 +5,14 @@ import { readSources, ROOT } from "./source_files.ts";
 /** Files without logic of their own (interfaces, nouns) or whose behaviour a named test elsewhere holds. */
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "src/domain/failure.ts": "tests/commands/report_failure_test.ts",
+  ...Object.fromEntries(
+    // Composition roots: run as real processes.
+    ["demo", "demo_walk", "demo_world", "doctor", "file_source", "generations", "id_space", "kernel_builds"]
+      .concat(
+        ["open_compute", "plain_table", "recommend", "train", "train_output", "up"],
+      ).map((name) => [`src/commands/${name}.ts`, "tests/system/line_test.ts"]),
+  ),
+  "src/main.ts": "tests/system/line_test.ts",
 };
 
 const sources = readSources("src");

@@ -35,8 +35,10 @@ export class EmbeddedGenerationStore implements GenerationStore {
     const [manifest, ...sections] = sectionsOf(content);
     await this.#database.write(what, () => {
       this.#refusePublished(id);
-      this.#database.sql("INSERT OR IGNORE INTO generations (generation, reserved_at_ms) VALUES (?, ?)")
-        .run(id, Date.now());
+      // Not OR IGNORE: that would use up the next number although nothing is inserted.
+      if (this.#row(id) === undefined) {
+        this.#database.sql("INSERT INTO generations (generation, reserved_at_ms) VALUES (?, ?)").run(id, Date.now());
+      }
       this.#database.sql("DELETE FROM generation_chunks WHERE generation = ?").run(id);
     });
     for (const { name, bytes } of sections) {

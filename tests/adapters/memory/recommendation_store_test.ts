@@ -1,0 +1,4 @@
+import { MemoryRecommendationStore } from "../../../src/adapters/memory/recommendation_store.ts";
+import { describeRecommendationStore } from "../../contracts/recommendation_store.ts";
+
+describeRecommendationStore("memory", () => ({ port: new MemoryRecommendationStore(), close: () => {} }));

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import { SeenItems } from "../../src/recommend/seen_items.ts";
+
+// User 0 has seen items 2 and 5, user 1 nothing, user 2 item 0.
+const base = { indptr: Uint32Array.of(0, 2, 2, 3), indices: Uint32Array.of(2, 5, 0) };
+
+function written(seen: SeenItems, userId: string, userIndex: number | undefined): number[] {
+  const out = new Uint32Array(seen.count(userId, userIndex));
+  seen.write(userId, userIndex, out);
+  return [...out].sort((a, b) => a - b);
+}
+
+describe("SeenItems", () => {
+  it("gives what the generation knows of each user", () => {
+    const seen = new SeenItems(base);
+    assert.deepEqual([0, 1, 2].map((user) => written(seen, `u${user}`, user)), [[2, 5], [], [0]]);
+    assert.deepEqual(written(seen, "nobody", undefined), []);
+  });
+
+  it("adds what came after, once each, for users of the generation and others", () => {
+    const seen = new SeenItems(base);
+    for (const item of [5, 7, 7, 0, 2, 3]) seen.add("u0", 0, `i${item}`, item);
+    seen.add("new", undefined, "i5", 5);
+    assert.deepEqual(written(seen, "u0", 0), [0, 2, 3, 5, 7]);
+    assert.deepEqual(written(seen, "new", undefined), [5]);
+    assert.deepEqual(written(seen, "u1", 1), []);
+    assert.deepEqual([seen.addedCount("u0"), seen.addedCount("new"), seen.addedCount("u1")], [3, 1, 0]);
+  });
+
+  it("remembers items without an index, which no list can hold", () => {
+    const seen = new SeenItems(base);
+    for (const itemId of ["new item", "new item", "another"]) seen.add("u0", 0, itemId, undefined);
+    assert.equal(seen.addedCount("u0"), 2);
+    assert.deepEqual(written(seen, "u0", 0), [2, 5]);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, it } from "@std/testing/bdd";
+import assert from "node:assert/strict";
+import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
+import type { NewEvent } from "../../src/domain/event.ts";
+import { Recommender } from "../../src/recommend/recommender.ts";
+import { LogFollower } from "../../src/serve/log_follower.ts";
+import { plantedGeneration } from "./planted_generation.ts";
+import { ITEM_IDS, kernelModule, USER_IDS } from "./planted_server.ts";
+
+const content = await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, seenCount: 0 });
+
+function event(eventId: string, userId: string, itemId: string): NewEvent {
+  return { eventId, userId, itemId, value: 1, timeMs: 0 };
+}
+
+function unseen(recommender: Recommender, userId: string): string[] {
+  return recommender.recommend(userId, { n: 100 }).items.map((item) => item.itemId).sort();
+}
+
+const without = (...seen: string[]) => ITEM_IDS.filter((itemId) => !seen.includes(itemId)).sort();
+
+describe("LogFollower", () => {
+  it("applies what the log holds, past control records, and only what is new", async () => {
+    const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
+    const follower = new LogFollower(log);
+    await log.append([event("a", "42", "1193"), event("b", "7", "661")]);
+    await log.appendControl({ kind: "generationActivated", generation: "g000001" }, 0);
+    await follower.apply(recommender);
+    assert.equal(recommender.appliedOffset, 3);
+    assert.equal(follower.end, 3);
+    await log.append([
+      event("c", "42", "🍕"),
+      event("d", "new user", "new item"),
+      event("e", "42", "new item"),
+    ]);
+    await follower.apply(recommender);
+    assert.equal(recommender.appliedOffset, 6);
+    assert.deepEqual(unseen(recommender, "42"), without("1193", "🍕"));
+    assert.deepEqual(unseen(recommender, "7"), without("661"));
+    assert.deepEqual(unseen(recommender, "1"), without());
+  });
+
+  it("takes its own events at once, unless a record of somebody else lies before them", async () => {
+    const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
+    const follower = new LogFollower(log);
+    await log.append([
+      event("a", "42", "1193"),
+      event("b", "42", "661"),
+      event("x", "42", "914"),
+      event("c", "42", "🍕"),
+    ]);
+    assert.equal(
+      follower.take(
+        [{ userId: "42", itemId: "1193", offset: 0 }, { userId: "42", itemId: "661", offset: 1 }],
+        recommender,
+      ),
+      true,
+    );
+    assert.equal(recommender.appliedOffset, 2);
+    assert.deepEqual(unseen(recommender, "42"), without("1193", "661"));
+    assert.equal(follower.take([{ userId: "42", itemId: "🍕", offset: 3 }], recommender), false);
+    assert.equal(recommender.appliedOffset, 2);
+    assert.equal(follower.end, 4);
+    await follower.apply(recommender);
+    assert.deepEqual(unseen(recommender, "42"), without("1193", "661", "914", "🍕"));
+  });
+
+  it("says where the log ends when there is no model yet", async () => {
+    const log = new MemoryEventLog(), follower = new LogFollower(log);
+    await log.append([event("a", "42", "1193")]);
+    await follower.apply(undefined);
+    assert.equal(follower.end, 1);
+  });
+});

@@ -1,0 +1,143 @@
+import { afterEach, describe, it } from "@std/testing/bdd";
+import assert from "node:assert/strict";
+import { activateGeneration } from "../../src/serve/activate_generation.ts";
+import { plantedGeneration } from "./planted_generation.ts";
+import {
+  activate,
+  ITEM_IDS,
+  type PlantedServer,
+  plantedServer,
+  type PlantedServerOptions,
+  USER_IDS,
+} from "./planted_server.ts";
+
+let server: PlantedServer;
+const start = async (options?: PlantedServerOptions) => server = await plantedServer(options);
+afterEach(() => server.stop());
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 5000;
+  while (!await isSo()) {
+    assert.ok(performance.now() < endMs, `not within 5 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const active = () => server.model.current?.recommender.generation.generation;
+const append = (itemId: string, userId = "42") =>
+  server.store.eventLog.append([{ eventId: `${userId} ${itemId}`, userId, itemId, value: 1, timeMs: 0 }]);
+const lists = (itemId: string) =>
+  server.model.current!.recommender.recommend("42", { n: 100 }).items.some((item) => item.itemId === itemId);
+
+describe("ServingModel", () => {
+  it("serves the active generation with the log's tail applied", async () => {
+    await start({ seenCount: 0 });
+    assert.equal(active(), "g000001");
+    await append("1193");
+    await until("another process's event is seen", () => !lists("1193"));
+    assert.equal(server.model.current!.recommender.appliedOffset, 1);
+  });
+
+  it("has no model until a generation is activated, and then takes it by itself", async () => {
+    await start({ planted: false });
+    assert.equal(server.model.current, undefined);
+    const { logId } = server.store.eventLog;
+    await activate(server.store, await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, logId }));
+    await until("the generation answers", () => active() === "g000001");
+  });
+
+  it("applies the events since a generation's offset before it becomes visible", async () => {
+    await start({ seenCount: 0 });
+    await append("1193");
+    await append("661");
+    await append("914");
+    await until("all are applied", () => server.model.current!.recommender.appliedOffset === 3);
+    // Trained when only one event was there: the two after it must not come back.
+    const second = await plantedGeneration({
+      generation: "g000002",
+      userIds: USER_IDS,
+      itemIds: ITEM_IDS,
+      seenCount: 0,
+      offset: 1,
+      seed: 2,
+    });
+    await activate(server.store, second);
+    const appliedOffsets: number[] = [];
+    await until("the second answers", () => {
+      appliedOffsets.push(server.model.current!.recommender.appliedOffset);
+      return active() === "g000002";
+    });
+    assert.ok(!lists("661") && !lists("914"));
+    assert.ok(lists("1193"), "the first event belongs to the generation, which does not count it as seen");
+    assert.ok(appliedOffsets.every((offset) => offset >= 3), "what is applied never goes back");
+  });
+
+  it("rolls back when an older generation is activated", async () => {
+    await start();
+    const second = await plantedGeneration({
+      generation: "g000002",
+      userIds: USER_IDS,
+      itemIds: ITEM_IDS,
+      seed: 2,
+    });
+    await activate(server.store, second);
+    await until("the second answers", () => active() === "g000002");
+    await activateGeneration(server.store, "g000001", 0);
+    await until("the first answers again", () => active() === "g000001");
+  });
+
+  it("keeps what answers when a generation cannot be loaded, says so, and tries again", async () => {
+    await start();
+    const broken = await plantedGeneration({
+      generation: "g000002",
+      userIds: USER_IDS,
+      itemIds: ITEM_IDS,
+      seed: 2,
+    });
+    const torn = { ...broken, generation: { ...broken.generation, sha256: "0".repeat(64) } };
+    await activate(server.store, torn);
+    await until("there is a warning", () => server.model.warnings.length > 0);
+    assert.match(server.model.warnings.join(), /generation g000002 cannot be loaded; g000001 answers/);
+    assert.equal(active(), "g000001");
+    assert.ok(server.notes.some((note) => note.error !== undefined && note.generation === "g000002"));
+    assert.match(await server.metrics.expose(), /foz_generation_load_failures_total [1-9]/);
+    const answer = await server.get("/v1/users/42/recommendations");
+    assert.equal(answer.headers.get("x-model-generation"), "g000001");
+    await activateGeneration(server.store, "g000001", 0);
+    await server.model.refresh();
+    assert.deepEqual(server.model.warnings, []);
+  });
+
+  it("waits for an event until it is applied, or for the time given", async () => {
+    await start();
+    assert.equal(await server.model.waitFor(0, 10), false);
+    const waiting = server.model.waitFor(0, 5000);
+    await append("1193");
+    assert.equal(await waiting, true);
+  });
+
+  it("answers a request by one generation, however often it is swapped meanwhile", async () => {
+    await start();
+    const second = await plantedGeneration({
+      generation: "g000002",
+      userIds: USER_IDS,
+      itemIds: ITEM_IDS,
+      seed: 2,
+    });
+    await activate(server.store, second);
+    await until("the second answers", () => active() === "g000002");
+    const ask = { requests: USER_IDS.map((userId) => ({ userId })) };
+    const seen = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      void activateGeneration(server.store, i % 2 === 0 ? "g000001" : "g000002", 0);
+      const answer = await (await server.send("POST", "/v1/recommendations:batch", ask)).json();
+      const generations = new Set<string>(
+        answer.results.map((list: { generation: string }) => list.generation),
+      );
+      assert.equal(generations.size, 1);
+      generations.forEach((generation) => seen.add(generation));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.equal(seen.size, 2, "both generations answered in turn");
+  });
+});
