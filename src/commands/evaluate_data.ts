@@ -1,70 +1,63 @@
-/** Data files of an evaluation, in one space of user and item indexes. */
+/** The interactions of data files, by one numbering of users and items. */
+import { openInput } from "../adapters/deno/open_input.ts";
 import { type Interactions, InteractionsBuilder } from "../batch/interactions.ts";
-import type { InteractionColumns } from "../domain/event.ts";
-import { BadInput, OutsideFailure } from "../domain/failure.ts";
-import type { FormatWish } from "../ingest/detect_format.ts";
+import { BadInput } from "../domain/failure.ts";
 import { readEvents } from "../ingest/read_events.ts";
-import type { Batch } from "../ingest/row_collector.ts";
-import { readUnpacked } from "./unpacked_file.ts";
+import { type FormatFlags, formatWish } from "./format_flags.ts";
+import type { IdSpace } from "./id_space.ts";
 
-/** The interactions of several files, or of several groups of files, by the same indexes. */
-export class DataFiles {
-  readonly #users = new Map<string, number>();
-  readonly #items = new Map<string, number>();
-  readonly #wish: FormatWish;
-
-  constructor(wish: FormatWish = {}) {
-    this.#wish = wish;
-  }
-
-  /** All rows of these files, one after the other; `build` gives them once every file of the evaluation was read. */
-  async read(paths: readonly string[]): Promise<() => Interactions> {
-    const builder = new InteractionsBuilder();
-    for (const path of paths) {
-      let refusedLine = 0;
-      const onReject = ({ line }: { line: number }) => {
-        refusedLine = line;
-        return true;
-      };
-      for await (const batch of readEvents({ chunks: readUnpacked(path), wish: this.#wish, onReject })) {
-        builder.add(this.#indexed(batch));
-      }
-      if (refusedLine > 0) {
-        throw new BadInput(
-          `${path}, line ${refusedLine}: no user, item and value can be read there; an evaluation takes whole files`,
-        );
-      }
-    }
-    if (builder.count === 0) {
-      throw new BadInput(`${paths.join(", ")}: no interactions in there; at least one is needed`);
-    }
-    return () => builder.build(this.#users.size, this.#items.size);
-  }
-
-  #indexed(batch: Batch): InteractionColumns {
-    if (batch.kind === "columns") {
-      const { columns } = batch;
-      const users = columns.userIds.map((id) => indexOf(this.#users, id));
-      const items = columns.itemIds.map((id) => indexOf(this.#items, id));
-      return {
-        ...columns,
-        users: columns.users.map((code) => users[code]),
-        items: columns.items.map((code) => items[code]),
-      };
-    }
-    const { events } = batch;
-    return {
-      count: events.length,
-      users: Uint32Array.from(events, ({ userId }) => indexOf(this.#users, userId)),
-      items: Uint32Array.from(events, ({ itemId }) => indexOf(this.#items, itemId)),
-      values: Float64Array.from(events, ({ value }) => value),
-      timesMs: Float64Array.from(events, ({ timeMs }) => timeMs),
+/**
+ * All rows of the files, in order. `ids` may get more users and items from other files; `build` when all were read.
+ * Throws BadInput at the first row that cannot be read: a figure about a part of a file would be about another file.
+ */
+export async function readDataFiles(
+  ids: IdSpace,
+  paths: readonly string[],
+  flags: FormatFlags = {},
+): Promise<InteractionsBuilder> {
+  const builder = new InteractionsBuilder();
+  for (const path of paths) {
+    let refused: { line: number; reason: string } | undefined;
+    const input = await openInput(path);
+    const onReject = ({ line, reason }: { line: number; reason: string }) => {
+      refused ??= { line, reason };
+      return true;
     };
+    for await (const batch of readEvents({ chunks: input.chunks, wish: formatWish(flags), onReject })) {
+      builder.add(ids.indexed(batch));
+    }
+    if (refused !== undefined) {
+      throw new BadInput(
+        `evaluating on "${path}": line ${refused.line} cannot be read (${refused.reason}); a file of good rows is accepted`,
+      );
+    }
   }
+  if (builder.count === 0) throw new BadInput(`evaluating on "${paths.join('", "')}": there are no rows`);
+  return builder;
 }
 
-function indexOf(indexes: Map<string, number>, id: string): number {
-  let index = indexes.get(id);
-  if (index === undefined) indexes.set(id, index = indexes.size);
-  return index;
+/** The interactions that are marked with `part`, in the same order. */
+export function interactionsOfPart(all: Interactions, marks: Uint8Array, part: number): Interactions {
+  const isOfPart = (_: number, row: number) => marks[row] === part;
+  const users = all.users.filter(isOfPart);
+  return {
+    ...all,
+    count: users.length,
+    users,
+    items: all.items.filter(isOfPart),
+    values: all.values.filter(isOfPart),
+    timesMs: all.timesMs.filter(isOfPart),
+  };
+}
+
+/** The first of these files that is in the folder, plain or as .gz. Throws BadInput that names them. */
+export async function fileIn(folder: string, names: readonly string[]): Promise<string> {
+  const candidates = names.flatMap((name) => [`${folder}/${name}`, `${folder}/${name}.gz`]);
+  for (const path of candidates) {
+    const isThere = await Deno.stat(path).then(({ isFile }) => isFile, () => false);
+    if (isThere) return path;
+  }
+  throw new BadInput(
+    `--data was given "${folder}"; accepted is a folder that holds ${names.join(" or ")} (or .gz of it)`,
+  );
 }

@@ -1,6 +1,6 @@
 /** `foz import`: files of ratings or events into the log, and titles of items. */
 import { Command } from "commander";
-import { openInput } from "../adapters/deno/open_input.ts";
+import { nameOf, openInput } from "../adapters/deno/open_input.ts";
 import { BadInput, OutsideFailure } from "../domain/failure.ts";
 import { FORMAT_NAMES } from "../ingest/detect_format.ts";
 import { FILE_RULES } from "../ingest/read_events.ts";
@@ -91,6 +91,7 @@ export async function runImport(
   flags: ImportFlags,
   signal: AbortSignal,
 ): Promise<void> {
+  refuseEqualNames(paths, flags);
   const options = {
     wish: formatWish(flags),
     rules: rulesOf(flags),
@@ -109,8 +110,11 @@ export async function runImport(
       reports.push(await importPath(store.eventLog, path, options));
     }
   } finally {
-    if (flags.json) console.log(JSON.stringify(importDocument(reports, titles?.count)));
-    else if (reports.length > 0) console.log(importTables(reports));
+    if (reports.length > 0 || (flags.json && titles !== undefined)) {
+      console.log(
+        flags.json ? JSON.stringify(importDocument(reports, titles?.count)) : importTables(reports),
+      );
+    }
   }
   const failures = reports.flatMap(failureOf);
   if (failures.length > 0) throw new OutsideFailure(failures.join("; "));
@@ -124,6 +128,22 @@ function failureOf({ path, end, problem, accepted, duplicates, rejectedCount }: 
   if (end !== "whole") return [`"${path}": ${problem}; the ${inLog} rows before it are in`];
   if (inLog === 0 && rejectedCount > 0) return [`"${path}": none of its ${rejectedCount} rows could be read`];
   return [];
+}
+
+/**
+ * Two files of one name would be one source: rows that stand in both would count once. And each file's refused rows are
+ * kept under its name.
+ */
+function refuseEqualNames(paths: readonly string[], { rejects }: ImportFlags): void {
+  if (rejects !== undefined && paths.length > 1) {
+    throw new BadInput("--rejects takes the rows of one file; of several, each has its own NAME.rejected");
+  }
+  const names = paths.map(nameOf);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new BadInput(
+    `two files are called "${twice}", and rows' ids are made of that name; accepted is one at a time, with --source NAME`,
+  );
 }
 
 /** Throws BadInput that names the flag. */

@@ -1,7 +1,7 @@
 /** How an import is shown: a bar and tables for people, one document for machines. */
 import { SingleBar } from "cli-progress";
-import Table from "cli-table3";
 import type { ImportProgress, PathReport } from "./import_path.ts";
+import { plainTable } from "./plain_table.ts";
 
 /** A bar with an estimate by bytes, on a terminal; nothing anywhere else. */
 export function terminalProgress(): ImportProgress | undefined {
@@ -75,11 +75,7 @@ export function importDocument(reports: readonly PathReport[], titles?: number):
 
 /** What became of the files, for people. */
 export function importTables(reports: readonly PathReport[]): string {
-  const table = new Table({
-    head: ["file", "rows", "accepted", "duplicates", "rejected", "rows/s"],
-    colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [] },
-  });
+  const table = plainTable(["file", "rows", "accepted", "duplicates", "rejected", "rows/s"], [1, 2, 3, 4, 5]);
   for (const { path, rows, accepted, duplicates, rejectedCount, ms } of reports) {
     const rate = Math.round(rows / Math.max(ms, 1) * 1000);
     table.push([

@@ -53,10 +53,11 @@ export async function importPath(
   const { progress, signal } = options;
   const input = await openInput(path, { signal, onRead: (sizeBytes) => progress?.read(sizeBytes) });
   const source = options.source ?? input.name;
-  const rejects = new Rejects(options.rejects ?? `${input.name}.rejected`, options.rejects !== undefined);
+  const rejects = new Rejects(options.rejects ?? `${input.name}.rejected`);
   let description = "no rows";
   try {
     await refuseOwnInput(path, rejects.file.path);
+    if (options.rejects !== undefined) rejects.file.create();
     progress?.started(path, input.sizeBytes);
     const report = await importFile({
       ...options,
@@ -90,15 +91,13 @@ async function refuseOwnInput(path: string, rejects: string): Promise<void> {
   throw new BadInput(`refused rows cannot be kept in "${rejects}": it is the file that is imported`);
 }
 
-/** Bad rows never stop an import: where nobody asked for their file, it is a loss and not a failure that it cannot be. */
+/** Bad rows never stop an import, and so neither does a full disk where they are kept: that is told at the end. */
 class Rejects {
   readonly file: RejectFile;
-  readonly #isAskedFor: boolean;
   #problem?: string;
 
-  constructor(path: string, isAskedFor: boolean) {
+  constructor(path: string) {
     this.file = new RejectFile(path);
-    this.#isAskedFor = isAskedFor;
   }
 
   write(reject: Reject): void {
@@ -119,9 +118,8 @@ class Rejects {
     try {
       work();
     } catch (error) {
-      if (this.#isAskedFor) throw error;
-      const cause = (error as Error).cause;
-      this.#problem = `${(error as Error).message}: ${cause instanceof Error ? cause.message : cause}`;
+      const { message, cause } = error as Error;
+      this.#problem = `${message}: ${cause instanceof Error ? cause.message : cause}`;
     }
   }
 }

@@ -84,10 +84,8 @@ export class RowCollector {
     value: number,
     timeMs: number,
   ): Refusal | undefined {
-    // The comparison is false for NaN and ±Infinity too: one test for the rows that are right.
-    if (!(value >= this.rules.minValue && value <= this.rules.maxValue && Number.isFinite(value))) {
-      return valueProblem(value, this.rules) === "outOfRange" ? OUT_OF_RANGE : NOT_FINITE;
-    }
+    const problem = valueProblem(value, this.rules);
+    if (problem !== undefined) return problem === "outOfRange" ? OUT_OF_RANGE : NOT_FINITE;
     const user = this.#users.find(bytes, userStart, userEnd);
     if (user < 0) return USER_REFUSALS[-1 - user];
     const item = this.#items.find(bytes, itemStart, itemEnd);

@@ -63,16 +63,13 @@ describe("runImport", () => {
   });
 
   it("fails, after it said what is in, when a file did not come to its end", async () => {
-    const store = emptyStore();
-    const [good, bad] = [
-      await write("good.csv", "a,x,1\n"),
-      await write("bad.csv", "a,x,1\nb,y,NaN\nc,z,1\n"),
-    ];
+    const bad = await write("bad.csv", "a,x,1\nb,y,NaN\nc,z,1\n");
     const flags = { json: true, strict: true, rejects: `${folder}/refused` };
-    const { text, error } = await printed(() => runImport(store, [good, bad], flags, never));
+    const { text, error } = await printed(() => runImport(emptyStore(), [bad], flags, never));
     assert.ok(error instanceof OutsideFailure);
     assert.match(error.message, /bad\.csv": line 2 .* not finite.*the 1 rows before it are in/);
-    assert.deepEqual(JSON.parse(text).accepted, 2);
+    const { rows, accepted, rejected, end } = JSON.parse(text);
+    assert.deepEqual([rows, accepted, rejected, end], [2, 1, { notFinite: 1 }, "badRow"]);
   });
 
   it("fails when no row could be read", async () => {
@@ -80,6 +77,20 @@ describe("runImport", () => {
     const flags = { columns: "1,2,3", rejects: `${folder}/refused` };
     const { error } = await printed(() => runImport(emptyStore(), [path], { ...flags, json: true }, never));
     assert.match(String(error), /none of its/);
+  });
+
+  it("takes no two files of one name, and refused rows of one file into one place", async () => {
+    await Deno.mkdir(`${folder}/day2`);
+    const paths = [await write("clicks.csv", "a,x\n"), await write("day2/clicks.csv.gz", "a,x\n")];
+    await assert.rejects(
+      runImport(emptyStore(), paths, {}, never),
+      /two files are called "clicks.csv".*--source/,
+    );
+    const others = [paths[0], await write("other.csv", "a,x\n")];
+    await assert.rejects(
+      runImport(emptyStore(), others, { rejects: `${folder}/r` }, never),
+      /--rejects takes/,
+    );
   });
 
   it("imports nothing more once it is interrupted", async () => {
@@ -161,7 +172,7 @@ describe("real files", () => {
   const files: [string, number, number, number, object][] = [
     ["movielens-100k/u.data.gz", 100_000, 943, 1682, {}],
     ["movielens-latest-small/ratings.csv.gz", 100_004, 671, 9066, {}],
-    ["movielens-1m/fold1.csv.gz", 200_042, 6038, 3462, {}],
+    ["movielens-1m/fold1.csv.gz", 200_042, 6036, 3465, {}],
     ["movielens-1m/implicit-train.txt.gz", 796_244, 6022, 3043, { wish: { format: "lists" } }],
     ["spark/sample_movielens_ratings.txt", 1501, 30, 100, {}],
   ];

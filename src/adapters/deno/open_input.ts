@@ -10,7 +10,7 @@ export interface InputOptions {
 }
 
 export interface Input {
-  /** The file's name without folders and without ".gz"; "stdin" for standard input. */
+  /** As `nameOf` gives it. */
   readonly name: string;
   /** As it lies on the disk; undefined where it cannot be known (standard input, pipes). */
   readonly sizeBytes?: number;
@@ -21,6 +21,8 @@ export interface Input {
 }
 
 const READ_BYTES = 1 << 17;
+/** Bytes unpacked at a time: what zlib has unpacked when it meets damage, and does not give, is at most this much. */
+const UNPACKED_BYTES = 1 << 14;
 
 type Source = Pick<Deno.FsFile, "read"> & { close(): void };
 
@@ -39,8 +41,7 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
     file = await Deno.open(path);
     const { isDirectory, isFile, size } = await file.stat();
     if (isDirectory) throw new BadInput(`cannot read "${path}": it is a folder; a file or - is accepted`);
-    const name = path.replace(/^.*[/\\]/, "").replace(/(.)\.gz$/i, "$1");
-    return inputOf(file, name, isFile ? size : undefined, options);
+    return inputOf(file, nameOf(path), isFile ? size : undefined, options);
   } catch (error) {
     file?.close();
     if (error instanceof Deno.errors.NotFound) {
@@ -51,6 +52,11 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
     }
     throw error instanceof BadInput ? error : new OutsideFailure(`cannot read "${path}"`, { cause: error });
   }
+}
+
+/** The name of what lies at a path: without folders and without ".gz"; "stdin" for "-". */
+export function nameOf(path: string): string {
+  return path === "-" ? "stdin" : path.replace(/^.*[/\\]/, "").replace(/(.)\.gz$/i, "$1");
 }
 
 function inputOf(source: Source, name: string, sizeBytes: number | undefined, options: InputOptions): Input {
@@ -115,19 +121,22 @@ async function* plain(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncG
 
 /**
  * The platform's DecompressionStream refuses a file of several gzip members (as `cat a.gz b.gz` and bgzip make), and
- * keeps what it has when the file is cut; this takes all members and gives every byte before the cut.
+ * keeps what it has when the file is cut; this takes all members and gives every byte before a cut (before damage, all
+ * but the last 16 KiB).
  */
 async function* gunzipped(
   head: Uint8Array,
   rest: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const gunzip = createGunzip({ chunkSize: UNPACKED_BYTES });
   const out: Uint8Array[] = [];
   let failure: Error | undefined;
-  gunzip.on("data", (bytes: Uint8Array) => out.push(bytes));
+  // Not by "data" events: what waits for one is lost when the stream meets damage.
+  const push = gunzip.push.bind(gunzip);
+  gunzip.push = (bytes: Uint8Array | null) => bytes === null ? push(null) : out.push(bytes) > 0;
   const { promise: ended, resolve } = Promise.withResolvers<void>();
-  gunzip.on("end", resolve);
+  gunzip.on("end", resolve).resume();
   gunzip.on("error", (error) => {
     failure = error;
     resolve();

@@ -2,6 +2,7 @@
 import { OutsideFailure } from "../../domain/failure.ts";
 
 const BUFFER_BYTES = 1 << 16;
+const NOTHING = new Uint8Array(0);
 
 /** What a refused row brings. */
 export interface RejectedRow {
@@ -15,13 +16,14 @@ export interface RejectedRow {
 
 /**
  * `path` holds the rows byte for byte, under the header line of their file if it has one; `path`.reasons.tsv says of each
- * which line it was and why it was refused. Nothing is made before the first row comes; what was there is then replaced.
+ * which line it was and why it was refused. Nothing is made before the first row comes, unless `create` is called; what
+ * was there is then replaced.
  */
 export class RejectFile {
   readonly path: string;
   readonly #rows: BufferedFile;
   readonly #reasons: BufferedFile;
-  #header: Uint8Array = new Uint8Array(0);
+  #header = NOTHING;
   #count = 0;
 
   constructor(path: string) {
@@ -38,6 +40,12 @@ export class RejectFile {
   /** The header line that goes before the first row. */
   set header(bytes: Uint8Array) {
     this.#header = bytes.slice();
+  }
+
+  /** Makes the files now. Throws OutsideFailure when they cannot be made. */
+  create(): void {
+    this.#rows.write(NOTHING);
+    this.#reasons.write(NOTHING);
   }
 
   /** Throws OutsideFailure when the disk refuses. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import { gzipSync } from "node:zlib";
+import { constants, gzipSync, inflateRawSync } from "node:zlib";
 import { openInput } from "../../../src/adapters/deno/open_input.ts";
 import { BadInput, OutsideFailure } from "../../../src/domain/failure.ts";
 
@@ -23,6 +23,9 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: Uint8A
   })().catch((error: unknown) => error);
   return { bytes: new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()), error: failure };
 }
+
+/** Unpacks as much as there is. */
+const UNFINISHED = { finishFlush: constants.Z_SYNC_FLUSH };
 
 /** A million bytes that do not pack well. */
 function noise(): Uint8Array {
@@ -68,17 +71,18 @@ describe("openInput", () => {
 
   it("gives what comes before a cut or damage, then says so", async () => {
     const bytes = noise(), packed = gzipSync(bytes);
-    const cut = packed.subarray(0, packed.length - 300_000);
+    const cut = packed.subarray(0, packed.length - 300_000),
+      whole = inflateRawSync(cut.subarray(10), UNFINISHED);
     const { bytes: read, error } = await drain((await openInput(await write("cut.gz", cut))).chunks);
     assert.ok(error instanceof OutsideFailure);
     assert.match(error.message, /"cut".*cut short or damaged/);
-    assert.ok(read.length > 500_000 && read.length < 1_000_000, `${read.length} bytes`);
-    assert.ok(indexedEqual(read, bytes.subarray(0, read.length)));
+    assert.ok(whole.length > 500_000 && indexedEqual(read, whole), `${read.length} of ${whole.length} bytes`);
 
     const garbage = new Uint8Array([...gzipSync(bytes), ...new TextEncoder().encode("garbage")]);
     const damaged = await drain((await openInput(await write("damaged.gz", garbage))).chunks);
     assert.ok(damaged.error instanceof OutsideFailure);
-    assert.ok(indexedEqual(damaged.bytes, bytes));
+    assert.ok(damaged.bytes.length >= bytes.length - 16_384, `${damaged.bytes.length} bytes`);
+    assert.ok(indexedEqual(damaged.bytes, bytes.subarray(0, damaged.bytes.length)));
   });
 
   it("reads files of no and of one byte", async () => {
