@@ -1,7 +1,7 @@
 /** What src/ports/event_log.ts says, sentence by sentence, for every adapter. */
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import type { ControlRecord, LoggedEvent, NewEvent } from "../../src/domain/event.ts";
+import type { ControlRecord, LoggedEvent, NewEvent, NewEventColumns } from "../../src/domain/event.ts";
 import { eventIdOfKey, keyOfEventId } from "../../src/domain/event_key.ts";
 import { BadInput } from "../../src/domain/failure.ts";
 import type { EventLog, ReadOptions } from "../../src/ports/event_log.ts";
@@ -77,6 +77,18 @@ const ODD_IDS = [
   "x".repeat(256),
   "é".repeat(256),
 ];
+
+let many: NewEventColumns | undefined;
+
+/** 100,000 rows: user u(i mod 997), item i(i mod 89). Made once for all adapters. */
+function manyColumns(): NewEventColumns {
+  many ??= newColumns(Array.from({ length: 100_000 }, (_, i) => {
+    // A step that is prime to 2^32 makes different first words of all keys.
+    const key = [Math.imul(i, 2654435761) >>> 0, i, 0, 0];
+    return { userId: `u${i % 997}`, itemId: `i${i % 89}`, value: i / 3, timeMs: 1e12 + i, key };
+  }));
+  return many;
+}
 
 export function describeEventLog(name: string, open: () => Promise<EventLog>): void {
   describe(`event log: ${name}`, () => {
@@ -375,19 +387,7 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
     });
 
     it("takes 100,000 rows at once", async () => {
-      const count = 100_000;
-      // A step that is prime to 2^32 makes different first words of all keys.
-      const rows = Array.from({ length: count }, (_, i) => {
-        const key = Math.imul(i, 2654435761) >>> 0;
-        return row(key, {
-          userId: `u${i % 997}`,
-          itemId: `i${i % 89}`,
-          value: i / 3,
-          timeMs: 1e12 + i,
-          key: [key, i, 0, 0],
-        });
-      });
-      const columns = newColumns(rows);
+      const columns = manyColumns(), { count } = columns;
       assert.deepEqual(await log.appendColumns(columns), { created: count, duplicates: 0, end: count });
       assert.deepEqual(await log.appendColumns(columns), { created: 0, duplicates: count, end: count });
       let at = 0;

@@ -13,10 +13,10 @@ export interface DatabaseOptions {
 
 const LOCK_TIMEOUT_MS = 10_000;
 /** Between two tries for the lock. */
-const RETRY_MS = 2;
+const RETRY_MS = 1;
 /** Readers wait only while another process repairs the file after a crash. */
 const READ_TIMEOUT_MS = 2_000;
-/** After holding the lock for this long or longer, it is left free for an eighth of that time. */
+/** After holding the lock for this long or longer it is left free for an eighth of that time, at least two retries. */
 const LONG_HOLD_MS = 4;
 
 export class Database {
@@ -82,7 +82,7 @@ export class Database {
     } finally {
       const endMs = performance.now(), heldMs = endMs - startMs;
       // SQLite has no queue for its lock: who writes without a pause shuts every other process out.
-      if (heldMs >= LONG_HOLD_MS) this.#restUntilMs = endMs + Math.max(1, heldMs / 8);
+      if (heldMs >= LONG_HOLD_MS) this.#restUntilMs = endMs + Math.max(2, heldMs / 8);
     }
   }
 

@@ -1,4 +1,5 @@
 /** The embedded event log over its file, on this thread or on another one. */
+import { checkColumns, checkEvents } from "../../domain/check_append.ts";
 import type {
   ControlRecord,
   LoggedControl,
@@ -7,7 +8,6 @@ import type {
   NewEvent,
   NewEventColumns,
 } from "../../domain/event.ts";
-import { BadInput } from "../../domain/failure.ts";
 import type {
   AppendResult,
   ColumnsAppended,
@@ -39,13 +39,12 @@ export class EmbeddedEventLog implements EventLog {
   }
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
-    for (const event of events) assertWellFormed([event.eventId, event.userId, event.itemId]);
+    checkEvents(events);
     return await this.#queue.add({ kind: "events", events }) as AppendResult[];
   }
 
   async appendColumns(columns: NewEventColumns): Promise<ColumnsAppended> {
-    assertWellFormed(columns.userIds);
-    assertWellFormed(columns.itemIds);
+    checkColumns(columns);
     return await this.#queue.add({ kind: "columns", columns }) as ColumnsAppended;
   }
 
@@ -108,14 +107,6 @@ export class EmbeddedEventLog implements EventLog {
       }
       if (columns.count > 0) yield columns;
       if (next >= until) return;
-    }
-  }
-}
-
-function assertWellFormed(ids: readonly string[]): void {
-  for (const id of ids) {
-    if (!id.isWellFormed()) {
-      throw new BadInput(`cannot log the id ${JSON.stringify(id)}: it holds half of a surrogate pair`);
     }
   }
 }

@@ -37,7 +37,10 @@ export class EmbeddedGenerationStore implements GenerationStore {
       this.#refusePublished(id);
       // Not OR IGNORE: that would use up the next number although nothing is inserted.
       if (this.#row(id) === undefined) {
-        this.#database.sql("INSERT INTO generations (generation, reserved_at_ms) VALUES (?, ?)").run(id, Date.now());
+        this.#database.sql("INSERT INTO generations (generation, reserved_at_ms) VALUES (?, ?)").run(
+          id,
+          Date.now(),
+        );
       }
       this.#database.sql("DELETE FROM generation_chunks WHERE generation = ?").run(id);
     });

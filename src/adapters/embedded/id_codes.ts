@@ -18,7 +18,7 @@ export class IdCodes {
   constructor(database: Database, table: "users" | "items") {
     this.#database = database;
     this.#find = `SELECT code FROM ${table} WHERE id = ?`;
-    this.#insert = `INSERT INTO ${table} (code, id) VALUES (?, ?)`;
+    this.#insert = `INSERT OR IGNORE INTO ${table} (code, id) VALUES (?, ?)`;
     this.#next = `SELECT coalesce(max(code) + 1, 0) AS code FROM ${table}`;
     this.#idOf = `SELECT id FROM ${table} WHERE code = ?`;
     this.#list = `SELECT id FROM ${table} WHERE code >= ? ORDER BY code`;
@@ -34,11 +34,9 @@ export class IdCodes {
     let code = this.#known.get(id);
     if (code !== undefined) return code;
     const bytes = encoder.encode(id);
-    code = this.#database.sql(this.#find).get(bytes)?.code as number | undefined;
-    if (code === undefined) {
-      code = this.#nextCode++;
-      this.#database.sql(this.#insert).run(code, bytes);
-    }
+    // Most ids that are not known here are new: to try is one statement, to ask first would be two.
+    const isNew = this.#database.sql(this.#insert).run(this.#nextCode, bytes).changes === 1;
+    code = isNew ? this.#nextCode++ : this.#database.sql(this.#find).get(bytes)!.code as number;
     this.#known.set(id, code);
     return code;
   }

@@ -9,8 +9,9 @@ import {
   type LogReply,
   type LogRequest,
   receivedFailure,
-  transferable,
+  sentAppends,
 } from "./log_messages.ts";
+import { ColumnSender } from "./sent_columns.ts";
 
 /** A thread that runs `serveEventLog`, and how to end it. */
 export interface LogThread {
@@ -28,6 +29,7 @@ interface Call {
 export class LogClient implements LogBackend {
   logId = "";
   readonly #thread: LogThread;
+  readonly #sender = new ColumnSender();
   readonly #calls = new Map<number, Call>();
   #lastCall = 0;
   #ended: Error | undefined;
@@ -53,8 +55,9 @@ export class LogClient implements LogBackend {
   }
 
   commit(appends: readonly Append[]): Promise<Appended[]> {
-    const copy = transferable(appends);
-    return this.#call("commit", [copy.appends], copy.transfer);
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const sent = sentAppends(appends, this.#sender);
+    return this.#call("commit", [sent.appends], sent.transfer);
   }
 
   end(): Promise<number> {

@@ -1,8 +1,8 @@
 /** What a log's client and its server say to each other over a port. */
 import { BadInput, NumericFailure, OutsideFailure } from "../../domain/failure.ts";
-import type { NewEventColumns } from "../../domain/event.ts";
 import type { DatabaseOptions } from "./database.ts";
 import type { Append, LogBackend, LogBatch } from "./log_backend.ts";
+import type { ColumnReceiver, ColumnSender, SentColumns } from "./sent_columns.ts";
 
 /** What a Worker, its inside, and a MessagePort have in common. */
 export interface LogPort {
@@ -17,7 +17,7 @@ export interface OpenRequest {
   readonly parameters: readonly [path: string, options: DatabaseOptions];
 }
 
-export type LogMethod = Exclude<keyof LogBackend, "logId">;
+export type LogMethod = Exclude<keyof LogBackend, "logId" | "commit">;
 
 export interface CallRequest {
   readonly call: number;
@@ -25,7 +25,13 @@ export interface CallRequest {
   readonly parameters: readonly unknown[];
 }
 
-export type LogRequest = OpenRequest | CallRequest;
+export interface CommitRequest {
+  readonly call: number;
+  readonly method: "commit";
+  readonly parameters: readonly [appends: readonly SentAppend[]];
+}
+
+export type LogRequest = OpenRequest | CommitRequest | CallRequest;
 
 export type LogReply =
   | { readonly call: number; readonly result: unknown }
@@ -54,41 +60,42 @@ export function receivedFailure({ name, message, stack, cause }: SentFailure): E
   return error;
 }
 
-/** A copy of the appends whose arrays may be transferred: the caller's stay the caller's. */
-export function transferable(appends: readonly Append[]): { appends: Append[]; transfer: Transferable[] } {
+/** An append as it crosses the port. */
+export type SentAppend =
+  | Exclude<Append, { readonly kind: "columns" }>
+  | { readonly kind: "columns"; readonly columns: SentColumns };
+
+/** Appends to send, and their buffers to transfer. */
+export function sentAppends(
+  appends: readonly Append[],
+  sender: ColumnSender,
+): { appends: SentAppend[]; transfer: Transferable[] } {
   const transfer: Transferable[] = [];
-  const copies = appends.map((append): Append => {
+  const sent = appends.map((append): SentAppend => {
     if (append.kind !== "columns") return append;
-    const columns = copyOf(append.columns);
-    transfer.push(...buffersOf(columns), columns.keys.buffer as ArrayBuffer);
+    const columns = sender.send(append.columns);
+    const { keys, userIds, itemIds } = columns;
+    for (const words of [keys, userIds.numbers, itemIds.numbers]) transfer.push(words.buffer as ArrayBuffer);
+    transfer.push(...buffersOf(columns));
     return { kind: "columns", columns };
   });
-  return { appends: copies, transfer };
+  return { appends: sent, transfer };
 }
 
-function copyOf(
-  { count, users, items, values, timesMs, keys, userIds, itemIds }: NewEventColumns,
-): NewEventColumns {
-  return {
-    count,
-    users: users.slice(0, count),
-    items: items.slice(0, count),
-    values: values.slice(0, count),
-    timesMs: timesMs.slice(0, count),
-    keys: keys.slice(0, 4 * count),
-    userIds,
-    itemIds,
-  };
+export function receivedAppends(appends: readonly SentAppend[], receiver: ColumnReceiver): Append[] {
+  return appends.map((append) =>
+    append.kind === "columns" ? { kind: "columns", columns: receiver.receive(append.columns) } : append
+  );
 }
 
 /** The buffers of a result that holds columns. */
-export function buffersOfResult(method: LogMethod, result: unknown): Transferable[] {
+export function buffersOfResult(method: LogRequest["method"], result: unknown): Transferable[] {
   if (method !== "readBatch") return [];
   const { columns } = result as LogBatch;
   return [...buffersOf(columns), columns.offsets.buffer as ArrayBuffer];
 }
 
-function buffersOf(columns: Pick<NewEventColumns, "users" | "items" | "values" | "timesMs">): Transferable[] {
+function buffersOf(columns: Pick<SentColumns, "users" | "items" | "values" | "timesMs">): Transferable[] {
   const { users, items, values, timesMs } = columns;
   return [users, items, values, timesMs].map((column) => column.buffer as ArrayBuffer);
 }

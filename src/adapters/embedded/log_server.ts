@@ -8,12 +8,16 @@ import {
   type LogPort,
   type LogReply,
   type LogRequest,
+  type OpenRequest,
+  receivedAppends,
   sentFailure,
 } from "./log_messages.ts";
+import { ColumnReceiver } from "./sent_columns.ts";
 
 /** Answers the requests that arrive at the port, until the log is closed. */
 export function serveEventLog(port: LogPort): void {
   let log: LogBackend | undefined;
+  const receiver = new ColumnReceiver();
   const running = new Set<Promise<unknown>>();
 
   async function answer(request: LogRequest): Promise<[LogReply, Transferable[]]> {
@@ -26,13 +30,17 @@ export function serveEventLog(port: LogPort): void {
       if (log === undefined) throw new OutsideFailure(`cannot ${method}: the event log is not open`);
       // Appends that were accepted before are finished first.
       if (method === "close") await Promise.allSettled(running);
-      const result = await (log[method] as (...parameters: unknown[]) => Promise<unknown>)(
-        ...request.parameters,
-      );
+      const result = await called(log, request);
       return [{ call, result }, buffersOfResult(method, result)];
     } catch (error) {
       return [{ call, failure: sentFailure(error) }, []];
     }
+  }
+
+  // Appends must be received in the order in which they arrive: nothing is awaited before this.
+  function called(log: LogBackend, request: Exclude<LogRequest, OpenRequest>): Promise<unknown> {
+    if (request.method === "commit") return log.commit(receivedAppends(request.parameters[0], receiver));
+    return (log[request.method] as (...parameters: unknown[]) => Promise<unknown>)(...request.parameters);
   }
 
   port.addEventListener("message", (event) => {

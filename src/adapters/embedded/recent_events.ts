@@ -13,7 +13,8 @@ export class RecentEvents {
   #offsets = new Float64Array(FIRST_CAPACITY);
   /** The same user's event before this one; NONE if there is none. */
   #before = new Int32Array(FIRST_CAPACITY);
-  readonly #newest = new Map<number, number>();
+  /** By user. */
+  #newest = new Int32Array(FIRST_CAPACITY).fill(NONE);
 
   get count(): number {
     return this.#keys.count;
@@ -26,8 +27,9 @@ export class RecentEvents {
     if (eventId !== null) this.#eventIds.set(event, eventId);
     this.#users[event] = user;
     this.#offsets[event] = offset;
-    this.#before[event] = this.#newest.get(user) ?? NONE;
-    this.#newest.set(user, event);
+    if (user >= this.#newest.length) this.#growUsers(user);
+    this.#before[event] = this.#newest[user];
+    this.#newest[user] = event;
   }
 
   /** The offset of the event with this key and id: two ids may share a key. */
@@ -38,7 +40,7 @@ export class RecentEvents {
 
   /** Offsets of the user's events, newest first. */
   *ofUser(user: number): Generator<number> {
-    for (let event = this.#newest.get(user) ?? NONE; event !== NONE; event = this.#before[event]) {
+    for (let event = this.#newest[user] ?? NONE; event !== NONE; event = this.#before[event]) {
       yield this.#offsets[event];
     }
   }
@@ -72,5 +74,11 @@ export class RecentEvents {
     offsets.set(this.#offsets);
     before.set(this.#before);
     [this.#users, this.#offsets, this.#before] = [users, offsets, before];
+  }
+
+  #growUsers(user: number): void {
+    const newest = new Int32Array(2 * Math.max(this.#newest.length, user)).fill(NONE);
+    newest.set(this.#newest);
+    this.#newest = newest;
   }
 }

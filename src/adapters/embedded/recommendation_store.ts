@@ -12,9 +12,9 @@ import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
 
 /** To read one list is to read its row. */
-const USERS_IN_ROW = 128;
+const USERS_IN_ROW = 32;
 /** One transaction writes or deletes about this much: other writers get in between. */
-const TRANSACTION_BYTES = 4 * 2 ** 20;
+const TRANSACTION_BYTES = 2 ** 20;
 /** Sets whose ids stay in memory: the one that is read and the one before. */
 const NAMED_SETS = 2;
 
@@ -176,7 +176,7 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   #deleteRows(set: number): number {
     return Number(
       this.#database.sql(
-        "DELETE FROM list_blocks WHERE rowid IN (SELECT rowid FROM list_blocks WHERE list_set = ? LIMIT 64)",
+        "DELETE FROM list_blocks WHERE rowid IN (SELECT rowid FROM list_blocks WHERE list_set = ? LIMIT 256)",
       ).run(set).changes,
     );
   }

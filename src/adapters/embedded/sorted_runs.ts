@@ -1,6 +1,8 @@
 /**
  * An index of the log as sorted runs. Random keys in a B-tree dirty one page each, so that every commit of a large
- * import would write the tree anew; a run is written once and in order. tests/bench/README.md has the numbers.
+ * import would write the tree anew; a run is written once and in order. Measured, 1 M keys of 128 bits in durable commits
+ * of 32 k: blobs in a B-tree 165,000/s, 63-bit integers in a B-tree 230,000 to 340,000/s and slower as it grows, sorted
+ * blobs 4,300,000/s.
  *
  * A run is a table of 32-bit columns sorted by the first, stable, cut into pages; its fences are the first keys of its
  * pages. Runs are immutable. When the newest FAN_IN runs have the same level, they are merged into one of the next.

@@ -1,4 +1,5 @@
 /** The event log in memory, for tests, the demo and the edge. Nothing outlives the process. */
+import { checkColumns, checkEvents } from "../../domain/check_append.ts";
 import type {
   ControlRecord,
   LoggedControl,
@@ -8,7 +9,6 @@ import type {
   NewEventColumns,
 } from "../../domain/event.ts";
 import { eventIdOfKey, isKeyId, keyOfEventId } from "../../domain/event_key.ts";
-import { BadInput } from "../../domain/failure.ts";
 import { KeyTable } from "../../domain/key_table.ts";
 import type {
   AppendResult,
@@ -43,14 +43,13 @@ export class MemoryEventLog implements EventLog {
   }
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
-    for (const event of events) assertWellFormed([event.eventId, event.userId, event.itemId]);
+    checkEvents(events);
     const key = new Uint32Array(4);
     return events.map((event) => this.#appendOne(event, keyOfEventId(event.eventId, key)));
   }
 
   async appendColumns(columns: NewEventColumns): Promise<ColumnsAppended> {
-    assertWellFormed(columns.userIds);
-    assertWellFormed(columns.itemIds);
+    checkColumns(columns);
     const { count, keys, users, items, values, timesMs } = columns;
     const isImported = (event: number) => !this.#eventIds.has(event);
     let created = 0;
@@ -180,12 +179,4 @@ class Codes {
 function isSameBody(logged: LoggedEvent, event: NewEvent): boolean {
   return logged.userId === event.userId && logged.itemId === event.itemId && logged.value === event.value &&
     logged.type === event.type && (event.timeAssigned === true || logged.timeMs === event.timeMs);
-}
-
-function assertWellFormed(ids: readonly string[]): void {
-  for (const id of ids) {
-    if (!id.isWellFormed()) {
-      throw new BadInput(`cannot log the id ${JSON.stringify(id)}: it holds half of a surrogate pair`);
-    }
-  }
 }
