@@ -55,6 +55,11 @@ const COMMANDS: readonly [string, string, () => Promise<Command>][] = [
     async () => (await import("./commands/evaluate.ts")).evaluateCommand(),
   ],
   [
+    "online",
+    "an online model over a stream: predict, measure, learn",
+    async () => (await import("./commands/online.ts")).onlineCommand(),
+  ],
+  [
     "doctor",
     "checks what is configured and says what to do",
     async () => (await import("./commands/doctor.ts")).doctorCommand(),

@@ -9,8 +9,6 @@ export interface EdgeModule {
 
 type Exports = string | { readonly [condition: string]: Exports };
 
-const root = new URL("../", import.meta.url);
-
 /** The file behind `exports` for an import, by the conditions of an edge runtime. */
 function chosen(exports: Exports | undefined): string | undefined {
   if (exports === undefined || typeof exports === "string") return exports;
@@ -59,7 +57,7 @@ function packageFile(specifier: string, from: URL): URL {
 }
 
 function moduleName(file: URL): string {
-  return file.pathname.slice(root.pathname.length - 1).replace(/\.ts$/, ".js");
+  return file.pathname.replace(/\.ts$/, ".js");
 }
 
 /** The texts in quotes that name modules: of imports, re-exports, and `import("...")`. In order of place. */

@@ -1,84 +1,71 @@
 // deno-fmt-ignore-file
-// Half-steps of explicit ALS with biases (ALS-WR, MATHS.md 1.1), each row solved exactly by Cholesky.
+// Half-steps of explicit ALS with biases (ALS-WR, MATHS.md 1.1).
 //
-// A row's unknowns are [x, b]; each of its ratings gives the equation [y, 1]·[x, b] = r - μ - b'. The equations are packed
-// side by side as z = [y, 1, r - μ - b', 0...], so that Σ z zᵀ holds the normal matrix, its right side (column d + 1) and
-// the sum of squares. λ n is added for each factor, a constant for the bias.
-import { addOuterProducts } from "./matrix";
-import { solveSystem } from "./cholesky";
+// Minimised: Σ (r - μ - b_u - b_i - x·y)² + λ Σ n_u ‖x_u‖² + λ Σ n_i ‖y_i‖² + β (Σ b_u² + Σ b_i²). A user's row is
+// [x, b_u, 1], an item's [y, 1, b_i]: their dot product is the prediction less μ, and a row is solved for its factors and its
+// bias at once, while its 1 stays. A row of n ratings has Σ y yᵀ ≈ n C, with C the mean of y yᵀ over all ratings; in C's
+// eigenbasis n (Λ + λ) preconditions the factors, n + β the bias.
 import { HalfStep, takeNext } from "./layout";
+import { layScratch, listRows, moveRow, RowScratch, weightedNorm } from "./als_rows";
 
-/** Equations packed at a time: with 64 factors they fill 18 KiB, a part of the first-level cache. scratch.ts knows it too. */
-const PACKED: usize = 64;
-
-/** Equations [0, count) of a row into `packed`, rows of `rowBytes`. */
+/** weights = 1, targets = r - μ. */
 // @ts-ignore: decorator
-@inline function packEquations(step: HalfStep, indices: usize, values: usize, count: usize, packed: usize): void {
-  const rowBytes = step.rowBytes, fixed = step.fixed, d = <usize>step.factorCount << 2, otherBias = <usize>step.otherBias << 2;
-  for (let i: usize = 0; i < count; i++, packed += rowBytes) {
-    const y = fixed + <usize>load<u32>(indices + (i << 2)) * rowBytes;
-    const target = load<f32>(values + (i << 2)) - step.globalMean - load<f32>(y + otherBias);
-    for (let j: usize = 0; j < rowBytes; j += 16) v128.store(packed + j, v128.load(y + j));
-    store<f32>(packed + d, 1);
-    store<f32>(packed + d, target, 4);
+@inline function setTargets(values: usize, n: usize, mean: f32, scratch: RowScratch): void {
+  const end = scratch.count << 2, weights = scratch.weights, targets = scratch.targets;
+  v128.store(weights + end - 16, f32x4.splat(0));
+  v128.store(targets + end - 16, f32x4.splat(0));
+  for (let i: usize = 0; i < n << 2; i += 4) {
+    store<f32>(weights + i, 1);
+    store<f32>(targets + i, load<f32>(values + i) - mean);
   }
 }
 
-/** Solves a row (one without ratings stays as it is); `loss` gets its share (squared errors and regularization). Status as `factorCholesky`. */
-function solveRow(step: HalfStep, row: usize, scratch: usize, loss: usize): i32 {
-  const rowBytes = step.rowBytes, d = <usize>step.factorCount, width = rowBytes >> 2, x = step.solved + row * rowBytes;
+// @ts-ignore: decorator
+@inline function setDiagonals(step: HalfStep, row: usize, n: f32, scratch: RowScratch): void {
+  const rowBytes = step.rowBytes, d = <usize>step.factorCount << 2, lambda = load<f32>(step.regularization + (row << 2));
+  memory.fill(scratch.diagonal, 0, rowBytes);
+  memory.fill(scratch.inverse, 0, rowBytes);
+  for (let j: usize = 0; j < d; j += 4) {
+    store<f32>(scratch.diagonal + j, lambda);
+    store<f32>(scratch.inverse + j, <f32>1 / (n * load<f32>(step.eigenvalues + j) + lambda));
+  }
+  const bias = <usize>step.ownBias << 2;
+  store<f32>(scratch.diagonal + bias, step.biasRegularization);
+  store<f32>(scratch.inverse + bias, <f32>1 / (n + step.biasRegularization));
+}
+
+/** Σ (target - prediction)² in f64. */
+// @ts-ignore: decorator
+@inline function squaredErrors(scratch: RowScratch, n: usize): f64 {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < n << 2; i += 4) {
+    const miss = <f64>load<f32>(scratch.targets + i) - <f64>load<f32>(scratch.predictions + i);
+    sum += miss * miss;
+  }
+  return sum;
+}
+
+/** Moves one row (one without ratings stays as it is); gives its share of the loss: regularization, and if `isWholeLoss` errors. */
+function solveRow(step: HalfStep, row: usize, scratchAt: usize): f64 {
+  const rowBytes = step.rowBytes, x = step.solved + row * rowBytes;
   const begin = <usize>load<u32>(step.indptr + (row << 2)), n = <usize>load<u32>(step.indptr + (row << 2), 4) - begin;
   if (n == 0) return 0;
-  const matrix = scratch, packed = matrix + width * rowBytes, right = packed + PACKED * rowBytes, solution = right + rowBytes;
-  memory.fill(matrix, 0, width * rowBytes);
-  for (let i: usize = 0; i < n; i += PACKED) {
-    const count = min(PACKED, n - i), at = (begin + i) << 2;
-    packEquations(step, step.indices + at, step.values + at, count, packed);
-    addOuterProducts(packed, count, rowBytes, 0, d + 2, matrix, rowBytes);
-  }
-  for (let j: usize = 0; j <= d; j++) {
-    const target = load<f32>(matrix + j * rowBytes + ((d + 1) << 2));
-    store<f32>(right + (j << 2), target);
-    store<f32>(solution + (j << 2), target);
-    const diagonal = matrix + j * (rowBytes + 4);
-    store<f32>(diagonal, load<f32>(diagonal) + (j < d ? load<f32>(step.regularization + (row << 2)) : step.biasRegularization));
-  }
-  const squares = <f64>load<f32>(matrix + (d + 1) * (rowBytes + 4));
-  const status = solveSystem<f32>(matrix, <i32>d + 1, rowBytes, solution);
-  if (status != 0) return status;
-  // At the minimum the squared errors and the regularization together are Σ t² - (right side)·(solution).
-  let explained: f64 = 0;
-  for (let j: usize = 0; j <= d << 2; j += 4) explained += <f64>load<f32>(right + j) * <f64>load<f32>(solution + j);
-  memory.copy(x, solution, d << 2);
-  store<f32>(x + (<usize>step.ownBias << 2), load<f32>(solution + (d << 2)));
-  store<f32>(x + (<usize>step.ownOne << 2), 1);
-  if (step.isWholeLoss) store<f64>(loss, load<f64>(loss) + squares - explained);
-  else store<f64>(loss, load<f64>(loss) + regularizationOf(step, row, solution));
-  return 0;
+  const scratch = layScratch(scratchAt, rowBytes, n);
+  listRows(step.indices + (begin << 2), n, step.fixed, rowBytes, scratch);
+  setTargets(step.values + (begin << 2), n, step.globalMean, scratch);
+  setDiagonals(step, row, <f32>n, scratch);
+  moveRow(scratch, x, rowBytes, step.steps);
+  const regularization = weightedNorm(scratch.diagonal, x, rowBytes);
+  return step.isWholeLoss ? regularization + squaredErrors(scratch, n) : regularization;
 }
 
-// @ts-ignore: decorator
-@inline function regularizationOf(step: HalfStep, row: usize, solution: usize): f64 {
-  const d = <usize>step.factorCount << 2;
-  let squares: f64 = 0;
-  for (let j: usize = 0; j < d; j += 4) squares += <f64>load<f32>(solution + j) * <f64>load<f32>(solution + j);
-  const bias = <f64>load<f32>(solution + d);
-  return <f64>load<f32>(step.regularization + (row << 2)) * squares + <f64>step.biasRegularization * bias * bias;
-}
-
-/**
- * Solves rows as the cursor hands them out, until none is left. `scratch` belongs to this worker. Gives 0, or 1 + the
- * index of a row whose system was singular.
- */
-export function solveExplicit(step: HalfStep, scratch: usize): u32 {
+/** Solves rows as the cursor hands them out, until none is left. `scratch` belongs to this worker. */
+export function solveExplicit(step: HalfStep, scratch: usize): void {
   const rowCount = step.rowCount, chunk = step.chunkRows;
   for (let first = takeNext(step.cursor, chunk); first < rowCount; first = takeNext(step.cursor, chunk)) {
-    const end = min(first + chunk, rowCount), loss = step.losses + (<usize>(first / chunk) << 3);
-    store<f64>(loss, 0);
-    for (let i = first; i < end; i++) {
-      const row = load<u32>(step.order + (<usize>i << 2));
-      if (solveRow(step, <usize>row, scratch, loss) != 0) return row + 1;
-    }
+    const end = min(first + chunk, rowCount);
+    let loss: f64 = 0;
+    for (let i = first; i < end; i++) loss += solveRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), scratch);
+    store<f64>(step.losses + (<usize>(first / chunk) << 3), loss);
   }
-  return 0;
 }

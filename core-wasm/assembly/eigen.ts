@@ -264,13 +264,14 @@ function rotateSlab(slab: usize, sweepAt: usize): usize {
   return at;
 }
 
-/** Rows [firstRow, firstRow + 8) of Q from a slab into the panels. */
+/** Rows [firstRow, firstRow + 8) of Q from a slab into the panels; beyond n the unit matrix, so that what stands there stays. */
 function writePanels(problem: Eigenproblem, slab: usize, firstRow: usize): void {
   const n = <usize>problem.n, width = <usize>problem.width;
   for (let j: usize = 0; j < width; j++) {
     let to = problem.panels + (((j >> 3) * width + firstRow) << 5) + ((j & 7) << 2);
     for (let r: usize = 0; r < SLAB_ROWS; r++, to += 32) {
-      store<f32>(to, j < n && firstRow + r < n ? <f32>load<f64>(slab + ((j * SLAB_ROWS + r) << 3)) : 0);
+      const isInside = j < n && firstRow + r < n;
+      store<f32>(to, isInside ? <f32>load<f64>(slab + ((j * SLAB_ROWS + r) << 3)) : j == firstRow + r ? 1 : 0);
     }
   }
 }

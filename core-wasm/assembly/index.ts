@@ -3,7 +3,8 @@
 export { heapBase } from "./layout";
 export { gramBlocks, rotateRows } from "./matrix";
 export { eigenValues, eigenVectors } from "./eigen";
-export { fillNoise, propagate, scaleRows, solveImplicit } from "./als_implicit";
+export { fillNoise, propagate, scaleRows } from "./als_start";
+export { solveImplicit } from "./als_implicit";
 export { solveExplicit } from "./als_explicit";
 export { solveSystem32, solveSystem64 } from "./cholesky";
 export { indexItems } from "./item_index";

@@ -22,7 +22,7 @@ export function heapBase(): usize { return (__heap_base + ALIGNMENT - 1) & ~(ALI
 
 /**
  * What a half-step of ALS works on: one side's rows are solved, the other side's are fixed. Written by
- * src/kernels/half_step.ts, field by field in this order, 4 bytes each. Lower-case f32 rows of `rowBytes` bytes.
+ * src/kernels/half_step.ts, field by field in this order, 4 bytes each. Rows are floats, `rowBytes` bytes each.
  */
 @unmanaged export class HalfStep {
   /** Rows to solve, and the addresses of: their order (u32 each, heavy rows first), their CSR. */
@@ -43,17 +43,17 @@ export function heapBase(): usize { return (__heap_base + ALIGNMENT - 1) & ~(ALI
   cursor: usize;
   /** f64 for each chunk: what its rows add to the loss. */
   losses: usize;
-  /** Implicit: eigenvalues of α₀ VᵀWV, `rowBytes` long; weight of each solved row in the dense part, or 0 for all 1. */
-  eigenvalues: usize;
-  denseWeights: usize;
-  confidenceScale: f32;
-  steps: u32;
   /** Whether `losses` holds the whole loss of the row, or its regularization alone. */
   isWholeLoss: u32;
-  /** Explicit: where the own bias and the constant 1 stand in a solved row; the other side's bias in a fixed row. */
+  /** Steps of conjugate gradients. */
+  steps: u32;
+  /** Λ of the Gram matrix of the fixed rows: address of floats. */
+  eigenvalues: usize;
+  /** Implicit: weight of each solved row in the dense part; scale of the values. */
+  denseWeights: usize;
+  confidenceScale: f32;
+  /** Explicit: where the bias stands in a solved row; μ; constant regularization of a bias. */
   ownBias: u32;
-  ownOne: u32;
-  otherBias: u32;
   globalMean: f32;
   biasRegularization: f32;
 }

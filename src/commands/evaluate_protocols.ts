@@ -30,7 +30,7 @@ export interface Protocol {
   readonly description: string;
   /** Where it is part of the protocol. */
   readonly feedback?: Feedback;
-  /** λ that was chosen on slices of the training data (`--tune`), where none is given. */
+  /** λ where none is given: what is known to do well on this data. `--tune` chooses without that knowledge. */
   readonly regularization?: number;
   /** How a slice of the training data is held out for tuning: as the test was. */
   readonly tuneBy: SplitBy;

@@ -45,7 +45,7 @@ const SLICE = 0.1;
 /** First all pairs of λ and α₀, then ω at the best of them. */
 const GRID = {
   explicit: {
-    regularization: [0.04, 0.06, 0.08, 0.1, 0.12, 0.15],
+    regularization: [0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2],
     unobservedWeight: [0],
     popularityExponent: [],
   },

@@ -61,7 +61,6 @@ export function generateCommand(): Command {
 export async function generate(flags: GenerateFlags, settings: GenerateSettings): Promise<void> {
   const format = formatOfFile(flags.to, flags.format);
   const world = plantWorld({
-    ...PLANTED_WORLD_DEFAULTS,
     seed: settings.seed,
     feedback: settings.feedback === "implicit" ? "implicit" : "explicit",
     userCount: numberOf("--users", flags.users, userCount),

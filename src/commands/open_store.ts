@@ -5,6 +5,7 @@ import { Database } from "../adapters/embedded/database.ts";
 import { EmbeddedEventLog } from "../adapters/embedded/event_log.ts";
 import { EmbeddedGenerationStore } from "../adapters/embedded/generation_store.ts";
 import { EmbeddedItemCatalog } from "../adapters/embedded/item_catalog.ts";
+import { EmbeddedLeases } from "../adapters/embedded/lease.ts";
 import { LogClient } from "../adapters/embedded/log_client.ts";
 import { LogFile } from "../adapters/embedded/log_file.ts";
 import { EmbeddedRecommendationStore } from "../adapters/embedded/recommendation_store.ts";
@@ -13,6 +14,7 @@ import { MemoryCheckpointStore } from "../adapters/memory/checkpoint_store.ts";
 import { MemoryEventLog } from "../adapters/memory/event_log.ts";
 import { MemoryGenerationStore } from "../adapters/memory/generation_store.ts";
 import { MemoryItemCatalog } from "../adapters/memory/item_catalog.ts";
+import { MemoryLeases } from "../adapters/memory/lease.ts";
 import { MemoryRecommendationStore } from "../adapters/memory/recommendation_store.ts";
 import { MemoryUpdateFeed } from "../adapters/memory/update_feed.ts";
 import { BadInput } from "../domain/failure.ts";
@@ -20,6 +22,7 @@ import type { CheckpointStore } from "../ports/checkpoint_store.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
 import type { ItemCatalog } from "../ports/item_catalog.ts";
+import type { Leases } from "../ports/lease.ts";
 import type { RecommendationStore } from "../ports/recommendation_store.ts";
 import type { UpdateFeed } from "../ports/update_feed.ts";
 import { startLogThread } from "./start_log_thread.ts";
@@ -32,6 +35,7 @@ export interface Store {
   readonly recommendations: RecommendationStore;
   readonly updates: UpdateFeed;
   readonly catalog: ItemCatalog;
+  readonly leases: Leases;
   /** Finishes the appends that were asked for, ends the log's thread, closes the files. */
   close(): Promise<void>;
 }
@@ -59,13 +63,14 @@ export async function openStore(url: string, options: OpenStoreOptions = {}): Pr
 }
 
 function openMemory(): Store {
-  const eventLog = new MemoryEventLog();
+  const eventLog = new MemoryEventLog(), leases = new MemoryLeases(systemClock);
   return {
     eventLog,
-    generations: new MemoryGenerationStore(),
-    checkpoints: new MemoryCheckpointStore(),
+    leases,
+    generations: new MemoryGenerationStore(leases),
+    checkpoints: new MemoryCheckpointStore(leases),
     recommendations: new MemoryRecommendationStore(),
-    updates: new MemoryUpdateFeed(),
+    updates: new MemoryUpdateFeed(leases),
     catalog: new MemoryItemCatalog(),
     close: () => eventLog.close(),
   };
@@ -90,6 +95,7 @@ async function openEmbedded(path: string, options: OpenStoreOptions): Promise<St
     recommendations: new EmbeddedRecommendationStore(database),
     updates: new EmbeddedUpdateFeed(database, systemClock),
     catalog: new EmbeddedItemCatalog(database),
+    leases: new EmbeddedLeases(database, systemClock),
     close: async () => {
       try {
         await eventLog.close();

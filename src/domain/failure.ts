@@ -17,3 +17,11 @@ export class OutsideFailure extends Error {
 export class NumericFailure extends Error {
   override readonly name = "NumericFailure";
 }
+
+/**
+ * Another process has taken over what this one held a lease on: what it was about to write is refused, and nothing was
+ * changed. Trying again cannot help; it must stop writing, and may stand by.
+ */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}

@@ -4,20 +4,24 @@ import { BadInput, NumericFailure } from "../domain/failure.ts";
 import type { RatingMatrix } from "../domain/rating_matrix.ts";
 import { AlsMemory, CHUNK_ROWS, type FitSize, type SideMemory } from "./als_memory.ts";
 import { startExplicit, startImplicit } from "./als_start.ts";
+import { rangeOf, type ValueRange, weighRows } from "./als_weights.ts";
 import { Eigenbasis } from "./eigenbasis.ts";
 import { writeHalfStep } from "./half_step.ts";
 import type { Kernels } from "./kernel_module.ts";
 import { type KernelPool, Phases } from "./phases.ts";
-import { heavyFirst } from "./row_order.ts";
 
 export interface AlsFitOptions extends FitSize {
   /** Of the initial factors. */
   readonly seed: number;
-  /** Steps of conjugate gradients a row and half-step (implicit only), 2 unless given. */
+  /** Steps of conjugate gradients a row and half-step; see DEFAULT_STEPS. */
   readonly conjugateGradientSteps?: number;
 }
 
-const DEFAULT_STEPS = 2;
+/**
+ * Steps where the caller does not say. One step from a warm start loses nothing in the end and costs half of what two do
+ * (als_rows.ts); ratings take two.
+ */
+const DEFAULT_STEPS = { explicit: 2, implicit: 1 } as const;
 const MAX_FACTORS = 1024;
 
 /**
@@ -30,8 +34,8 @@ export class AlsFit {
   readonly #kernels: Kernels;
   readonly #memory: AlsMemory;
   readonly #phases: Phases;
-  readonly #eigenbasis: Eigenbasis | undefined;
-  #range = { mean: 0, min: 0, max: 0 };
+  readonly #eigenbasis: Eigenbasis;
+  #range: ValueRange = { mean: 0, min: 0, max: 0 };
 
   /**
    * Allocates. `kernels` and `pool` are over the same memory. Throws BadInput, with nothing touched, for sizes or
@@ -43,15 +47,12 @@ export class AlsFit {
   }
 
   private constructor(pool: KernelPool, kernels: Kernels, options: AlsFitOptions) {
-    const { parameters } = options;
     this.#options = options;
     this.#kernels = kernels;
     this.#memory = new AlsMemory(kernels.arena, options, pool.workerCount);
     this.#phases = new Phases(pool, kernels);
-    if (parameters.feedback === "implicit") {
-      const { stride } = this.#memory;
-      this.#eigenbasis = new Eigenbasis(this.#phases, kernels.arena, parameters.factorCount, stride);
-    }
+    const { factorCount } = options.parameters;
+    this.#eigenbasis = new Eigenbasis(this.#phases, kernels.arena, factorCount, this.#memory.stride * 4);
   }
 
   /** The ratings by user. Views on kernel memory: get them anew after anything else was allocated there. */
@@ -69,27 +70,20 @@ export class AlsFit {
     const { users, items } = this.#memory;
     const isExplicit = this.#options.parameters.feedback === "explicit";
     if (isExplicit) this.#range = rangeOf(this.byUser.values);
-    this.#prepareSide(users);
-    this.#prepareSide(items);
-    if (!isExplicit) this.#setItemWeights();
-    this.#setRegularization();
-    this.#writeHalfSteps();
-    const start = {
-      phases: this.#phases,
-      memory: this.#memory,
-      arena: this.#kernels.arena,
-      options: this.#options,
-    };
+    weighRows(this.#kernels.arena, this.#memory, this.#options);
+    this.#writeHalfStep(users, items);
+    this.#writeHalfStep(items, users);
+    const start = { phases: this.#phases, memory: this.#memory, options: this.#options };
     await (isExplicit ? startExplicit(start) : startImplicit(start));
   }
 
   /**
-   * Solves all users, then all items. The loss is the regularized loss after it (MATHS.md 1.1, 1.2), divided by the number
-   * of interactions. Throws NumericFailure if it is not finite or a system is singular.
+   * Moves all users, then all items. The loss is the regularized loss after it (MATHS.md 1.1, 1.2), divided by the number
+   * of interactions. Throws NumericFailure if it is not finite.
    */
   async epoch(): Promise<{ loss: number }> {
     const { users, items } = this.#memory;
-    const loss = await this.#solve("users", users, items) + await this.#solve("items", items, users);
+    const loss = await this.#move(users, items) + await this.#move(items, users);
     if (!Number.isFinite(loss)) {
       throw new NumericFailure(`the loss became ${loss}; smaller values or more regularization may help`);
     }
@@ -100,6 +94,7 @@ export class AlsFit {
   model(): FactorModel {
     const { parameters, userCount, itemCount } = this.#options, { users, items, stride } = this.#memory;
     const isImplicit = parameters.feedback === "implicit";
+    const weights = this.#kernels.arena.f32(items.weights, isImplicit ? itemCount : 0);
     return {
       parameters,
       stride,
@@ -110,88 +105,27 @@ export class AlsFit {
       globalMean: this.#range.mean,
       minRating: this.#range.min,
       maxRating: this.#range.max,
-      itemWeights: isImplicit
-        ? this.#kernels.arena.f32(items.weights, itemCount).slice()
-        : new Float32Array(0),
+      itemWeights: weights.slice(),
     };
   }
 
   /** A half-step; gives what it adds to the loss: regularization for users, the rest and their own for items. */
-  async #solve(name: string, side: SideMemory, other: SideMemory): Promise<number> {
+  async #move(side: SideMemory, other: SideMemory): Promise<number> {
+    const { feedback, unobservedWeight } = this.#options.parameters;
+    const isExplicit = feedback === "explicit";
     const scratchOf = (worker: number) => this.#memory.scratchOf(worker);
-    if (this.#eigenbasis === undefined) {
-      const statuses = await this.#phases.run(
-        "solveExplicit",
-        (worker) => [side.halfStep, scratchOf(worker)],
-      );
-      const failed = statuses.find((status) => status !== 0);
-      if (failed !== undefined) {
-        throw new NumericFailure(
-          `the system of row ${(failed >>> 0) - 1} of the ${name} is singular; more regularization helps`,
-        );
-      }
-    } else {
-      const fixed = { address: other.factors, count: other.rowCount };
-      const isUsers = side === this.#memory.users;
-      await this.#eigenbasis.decompose(
-        fixed,
-        isUsers ? other.weights : 0,
-        this.#options.parameters.unobservedWeight,
-      );
-      await this.#eigenbasis.rotate(fixed, scratchOf);
-      await this.#eigenbasis.rotate({ address: side.factors, count: side.rowCount }, scratchOf);
-      await this.#phases.run("solveImplicit", (worker) => [side.halfStep, scratchOf(worker)]);
-    }
+    const fixed = { address: other.factors, count: other.rowCount };
+    await this.#eigenbasis.decompose(fixed, other.weights, isExplicit ? 1 : unobservedWeight);
+    await this.#eigenbasis.rotate(fixed, scratchOf);
+    await this.#eigenbasis.rotate({ address: side.factors, count: side.rowCount }, scratchOf);
+    const kernel = isExplicit ? "solveExplicit" : "solveImplicit";
+    await this.#phases.run(kernel, (worker) => [side.halfStep, scratchOf(worker)]);
     return this.#memory.sumOfLosses(side);
   }
 
-  #prepareSide(side: SideMemory): void {
-    const { arena } = this.#kernels;
-    heavyFirst(arena.u32(side.indptr, side.rowCount + 1), arena.u32(side.order, side.rowCount));
-    arena.f32(side.weights, side.rowCount).fill(1);
-  }
-
-  /** w_i ∝ n_i^ω with mean 1. */
-  #setItemWeights(): void {
-    const { indptr, rowCount } = this.byItem, { popularityExponent } = this.#options.parameters;
-    const weights = this.#kernels.arena.f32(this.#memory.items.weights, rowCount);
-    let sum = 0;
-    for (let i = 0; i < rowCount; i++) sum += (indptr[i + 1] - indptr[i]) ** popularityExponent;
-    for (let i = 0; i < rowCount; i++) {
-      weights[i] = (indptr[i + 1] - indptr[i]) ** popularityExponent * rowCount / sum;
-    }
-  }
-
-  /** λ_r: λ n_r if explicit; λ (n_r + weight of the row in the dense part)^ν if implicit. */
-  #setRegularization(): void {
-    const { parameters, userCount, itemCount } = this.#options, { users, items } = this.#memory;
-    const { regularization, unobservedWeight, frequencyExponent } = parameters;
-    const set = (side: SideMemory, lambdaOf: (n: number, row: number) => number) => {
-      const { indptr } = this.#memory.matrixOf(side);
-      const lambdas = this.#kernels.arena.f32(side.regularization, side.rowCount);
-      for (let row = 0; row < side.rowCount; row++) {
-        lambdas[row] = lambdaOf(indptr[row + 1] - indptr[row], row);
-      }
-    };
-    if (parameters.feedback === "explicit") {
-      set(users, (n) => regularization * n);
-      set(items, (n) => regularization * n);
-      return;
-    }
-    const weights = this.#kernels.arena.f32(items.weights, itemCount);
-    const scaled = (frequency: number) => regularization * frequency ** frequencyExponent;
-    set(users, (n) => scaled(n + unobservedWeight * itemCount));
-    set(items, (n, row) => scaled(n + unobservedWeight * weights[row] * userCount));
-  }
-
-  #writeHalfSteps(): void {
-    const { users, items } = this.#memory;
-    this.#writeHalfStep(users, items, true);
-    this.#writeHalfStep(items, users, false);
-  }
-
-  #writeHalfStep(side: SideMemory, other: SideMemory, isUsers: boolean): void {
+  #writeHalfStep(side: SideMemory, other: SideMemory): void {
     const { parameters, conjugateGradientSteps } = this.#options, d = parameters.factorCount;
+    const isUsers = side === this.#memory.users;
     writeHalfStep(this.#kernels.arena, side.halfStep, {
       rowCount: side.rowCount,
       order: side.order,
@@ -206,15 +140,13 @@ export class AlsFit {
       chunkRows: CHUNK_ROWS,
       cursor: this.#phases.cursor,
       losses: this.#memory.losses,
-      eigenvalues: this.#eigenbasis?.eigenvalues ?? 0,
-      denseWeights: isUsers || parameters.popularityExponent === 0 ? 0 : side.weights,
-      confidenceScale: parameters.confidenceScale,
-      steps: conjugateGradientSteps ?? DEFAULT_STEPS,
       isWholeLoss: isUsers ? 0 : 1,
+      steps: conjugateGradientSteps ?? DEFAULT_STEPS[parameters.feedback],
+      eigenvalues: this.#eigenbasis.eigenvalues,
+      denseWeights: side.weights,
+      confidenceScale: parameters.confidenceScale,
       // A user's row ends [b_u, 1], an item's [1, b_i] (domain/factor_model.ts).
       ownBias: isUsers ? d : d + 1,
-      ownOne: isUsers ? d + 1 : d,
-      otherBias: isUsers ? d + 1 : d,
       globalMean: this.#range.mean,
       biasRegularization: parameters.biasRegularization,
     });
@@ -238,18 +170,6 @@ function assertOptions({ parameters, userCount, itemCount, interactionCount }: A
         `at least one of each is needed`,
     );
   }
-}
-
-/** Mean (as the float that the kernels compute with), smallest and greatest value. */
-function rangeOf(values: Float32Array): { mean: number; min: number; max: number } {
-  let sum = 0, min = Infinity, max = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    sum += value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { mean: Math.fround(sum / values.length), min, max };
 }
 
 function finiteCopy(factors: Float32Array, side: string, stride: number): Float32Array {

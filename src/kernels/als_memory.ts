@@ -22,15 +22,13 @@ export interface SideMemory {
   readonly factors: number;
   readonly order: number;
   readonly regularization: number;
-  /** w of each row (implicit). */
+  /** A float a row: its weight in Gram matrices (als_weights.ts). */
   readonly weights: number;
   readonly halfStep: number;
 }
 
 /** Rows that a worker takes at a time; their part of the loss is summed in one number. */
 export const CHUNK_ROWS = 8;
-/** Equations that als_explicit.ts packs at a time. */
-const PACKED_ROWS = 64;
 
 export class AlsMemory {
   readonly stride: number;
@@ -110,14 +108,14 @@ function lossCount({ userCount, itemCount }: FitSize): number {
 }
 
 /** Scratch of one worker, a multiple of 64. The longest row is not known yet: no row is longer than its side is wide. */
-function scratchBytes(
-  { parameters, userCount, itemCount, interactionCount }: FitSize,
-  stride: number,
-): number {
+function scratchBytes({ userCount, itemCount, interactionCount }: FitSize, stride: number): number {
   const longestRow = Math.min(Math.max(userCount, itemCount), interactionCount);
-  const implicit = Math.max(rotationScratchBytes(stride), 64 + 5 * stride * 4 + 5 * (longestRow + 4) * 4);
-  const explicit = (stride + PACKED_ROWS + 2) * stride * 4;
-  return Math.ceil((parameters.feedback === "implicit" ? implicit : explicit) / 64) * 64;
+  return Math.ceil(Math.max(rotationScratchBytes(stride), rowScratchBytes(stride, longestRow)) / 64) * 64;
+}
+
+/** `RowScratch` of core-wasm/assembly/als_rows.ts: its record, five vectors, five lists filled up to four entries. */
+function rowScratchBytes(stride: number, longestRow: number): number {
+  return 64 + 5 * stride * 4 + 5 * (longestRow + 3) * 4;
 }
 
 function neededBytes(size: FitSize, stride: number, scratch: number): number {
@@ -125,5 +123,5 @@ function neededBytes(size: FitSize, stride: number, scratch: number): number {
   const rows = userCount + itemCount;
   const alignment = 64 * 32;
   return interactionCount * 16 + rows * (stride + 4) * 4 + lossCount(size) * 8 + scratch + alignment +
-    (parameters.feedback === "implicit" ? eigenbasisBytes(parameters.factorCount, stride) : 0);
+    eigenbasisBytes(parameters.factorCount);
 }

@@ -1,5 +1,4 @@
 /** Factors before the first epoch. */
-import type { Arena } from "./arena.ts";
 import type { AlsFitOptions } from "./als_fit.ts";
 import type { AlsMemory, SideMemory } from "./als_memory.ts";
 import type { Phases } from "./phases.ts";
@@ -7,7 +6,6 @@ import type { Phases } from "./phases.ts";
 export interface Start {
   readonly phases: Phases;
   readonly memory: AlsMemory;
-  readonly arena: Arena;
   readonly options: AlsFitOptions;
 }
 
@@ -21,16 +19,19 @@ async function fillNoise({ phases, memory, options }: Start, side: SideMemory): 
   await phases.run("fillNoise", () => [...noise, phases.cursor]);
 }
 
-/** Items: noise, no bias; users: nothing, since they are solved first. */
+/** Items: noise, no bias; users: nothing, since they are moved first. A row without ratings stays as it is here. */
 export async function startExplicit(start: Start): Promise<void> {
   const { memory, options } = start, { factorCount } = options.parameters, { stride, items, users } = memory;
   await fillNoise(start, items);
-  const factors = memory.factorsOf(items), { indptr } = memory.matrixOf(items);
+  const itemFactors = memory.factorsOf(items), itemRows = memory.matrixOf(items).indptr;
   for (let i = 0; i < items.rowCount; i++) {
-    if (indptr[i] === indptr[i + 1]) factors.fill(0, i * stride, (i + 1) * stride);
-    factors[i * stride + factorCount] = 1;
+    if (itemRows[i] === itemRows[i + 1]) itemFactors.fill(0, i * stride, (i + 1) * stride);
+    itemFactors[i * stride + factorCount] = 1;
   }
-  memory.factorsOf(users).fill(0);
+  const userFactors = memory.factorsOf(users).fill(0), userRows = memory.matrixOf(users).indptr;
+  for (let u = 0; u < users.rowCount; u++) {
+    if (userRows[u] !== userRows[u + 1]) userFactors[u * stride + factorCount + 1] = 1;
+  }
 }
 
 /**

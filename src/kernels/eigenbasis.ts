@@ -1,4 +1,4 @@
-/** Rotation of both sides of an implicit fit into the eigenbasis of one side's Gram matrix (MATHS.md 1.3). */
+/** Rotation of both sides of a fit into the eigenbasis of one side's Gram matrix (MATHS.md 1.3). */
 import { NumericFailure } from "../domain/failure.ts";
 import type { Arena } from "./arena.ts";
 import type { Phases } from "./phases.ts";
@@ -14,9 +14,12 @@ const PROBLEM_WORDS = 18;
 const GRAM_BLOCKS = 32;
 const SMALLEST_BLOCK = 128;
 
-/** Memory of an eigenproblem of n unknowns in rows of `width` floats, region by region. */
-function regionBytes(n: number, width: number) {
-  const square = n * (n + (n & 1)) * 8, line = (n + 2) * 8;
+/** Columns that take part: n rounded up to a multiple of 8. What stands beyond the n-th is left as it is. */
+const widthOf = (n: number) => (n + 7) & ~7;
+
+/** Memory of an eigenproblem of n unknowns, region by region. */
+function regionBytes(n: number) {
+  const width = widthOf(n), square = n * (n + (n & 1)) * 8, line = (n + 2) * 8;
   return {
     problem: PROBLEM_WORDS * 4,
     matrix: square,
@@ -36,13 +39,13 @@ function regionBytes(n: number, width: number) {
 }
 
 /** Bytes that an `Eigenbasis` allocates, alignment included. */
-export function eigenbasisBytes(n: number, width: number): number {
-  return Object.values(regionBytes(n, width)).reduce((sum, bytes) => sum + bytes + 63, 0);
+export function eigenbasisBytes(n: number): number {
+  return Object.values(regionBytes(n)).reduce((sum, bytes) => sum + bytes + 63, 0);
 }
 
-/** Bytes of scratch that each worker needs to rotate rows. */
-export function rotationScratchBytes(width: number): number {
-  return 8 * width * 4;
+/** Bytes of scratch that each worker needs to rotate rows of `stride` floats. */
+export function rotationScratchBytes(stride: number): number {
+  return 8 * stride * 4;
 }
 
 export class Eigenbasis {
@@ -50,17 +53,20 @@ export class Eigenbasis {
   readonly eigenvalues: number;
   readonly #phases: Phases;
   readonly #width: number;
+  readonly #rowBytes: number;
   readonly #panels: number;
   readonly #partials: number;
   readonly #problem: number;
 
-  constructor(phases: Phases, arena: Arena, n: number, width: number) {
-    const sizes = regionBytes(n, width);
+  /** For rows of `rowBytes` whose first n floats are to be rotated. */
+  constructor(phases: Phases, arena: Arena, n: number, rowBytes: number) {
+    const sizes = regionBytes(n), width = widthOf(n);
     const at = Object.fromEntries(
       Object.entries(sizes).map(([name, bytes]) => [name, arena.allocate(bytes)]),
     ) as Record<keyof typeof sizes, number>;
     this.#phases = phases;
     this.#width = width;
+    this.#rowBytes = rowBytes;
     this.#panels = at.panels;
     this.#partials = at.partials;
     this.#problem = at.problem;
@@ -95,7 +101,7 @@ export class Eigenbasis {
   async decompose(rows: RowBlock, weights: number, scale: number): Promise<void> {
     const blockRows = Math.max(SMALLEST_BLOCK, Math.ceil(rows.count / GRAM_BLOCKS));
     const blockCount = Math.ceil(rows.count / blockRows), width = this.#width;
-    const gram = [rows.address, rows.count, width * 4, weights, width, blockRows, this.#partials];
+    const gram = [rows.address, rows.count, this.#rowBytes, weights, width, blockRows, this.#partials];
     await this.#phases.run("gramBlocks", () => [...gram, this.#phases.cursor]);
     for (let isFirst = 1, status = 1; status === 1; isFirst = 0) {
       const values = [this.#problem, this.#partials, isFirst ? blockCount : 0, width, scale];
@@ -115,7 +121,7 @@ export class Eigenbasis {
     await this.#phases.run("rotateRows", (worker) => [
       rows.address,
       rows.count,
-      width * 4,
+      this.#rowBytes,
       this.#panels,
       width,
       this.#phases.cursor,

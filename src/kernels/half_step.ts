@@ -16,14 +16,12 @@ const FIELDS = [
   ["chunkRows", "u32"],
   ["cursor", "u32"],
   ["losses", "u32"],
+  ["isWholeLoss", "u32"],
+  ["steps", "u32"],
   ["eigenvalues", "u32"],
   ["denseWeights", "u32"],
   ["confidenceScale", "f32"],
-  ["steps", "u32"],
-  ["isWholeLoss", "u32"],
   ["ownBias", "u32"],
-  ["ownOne", "u32"],
-  ["otherBias", "u32"],
   ["globalMean", "f32"],
   ["biasRegularization", "f32"],
 ] as const;
@@ -33,10 +31,9 @@ export type HalfStepFields = Readonly<Record<HalfStepField, number>>;
 
 export const HALF_STEP_BYTES = FIELDS.length * 4;
 
-export function writeHalfStep(arena: Arena, address: number, fields: Partial<HalfStepFields>): void {
+export function writeHalfStep(arena: Arena, address: number, fields: HalfStepFields): void {
   const integers = arena.u32(address, FIELDS.length), floats = arena.f32(address, FIELDS.length);
   FIELDS.forEach(([name, kind], at) => {
-    const value = fields[name];
-    if (value !== undefined) (kind === "f32" ? floats : integers)[at] = value;
+    (kind === "f32" ? floats : integers)[at] = fields[name];
   });
 }

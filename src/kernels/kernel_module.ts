@@ -20,7 +20,7 @@ export interface KernelExports extends OnlineExports {
   propagate(halfStep: number, otherIndptr: number): void;
   scaleRows(...args: number[]): void;
   solveImplicit(halfStep: number, scratch: number): void;
-  solveExplicit(halfStep: number, scratch: number): number;
+  solveExplicit(halfStep: number, scratch: number): void;
 
   // fold_in.ts: status as solveSystem64.
   addGram(

@@ -35,6 +35,6 @@ export interface FusedEstimator {
 /** What an estimator is made with. */
 export interface EstimatorContext {
   /** How many slots features have so far. */
-  readonly slotCount: () => number;
+  slotCount(): number;
   readonly scaler?: ScalerKernel;
 }

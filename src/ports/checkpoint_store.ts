@@ -1,7 +1,10 @@
 /**
  * States of the learner. tests/contracts/checkpoint_store.ts holds every adapter to this.
  * A checkpoint is whole or absent; its SHA-256 is checked on load and a torn one is passed over for the one before.
+ * A fence that is no longer valid is refused with LeaseLost (lease.ts), and nothing is changed.
  */
+import type { Fence } from "./lease.ts";
+
 export interface Checkpoint {
   readonly generation: string;
   /** The state holds the effect of every event with a smaller offset. */
@@ -11,9 +14,9 @@ export interface Checkpoint {
 
 export interface CheckpointStore {
   /** Writes atomically and keeps the `keep` newest of that generation. */
-  write(checkpoint: Checkpoint, keep: number): Promise<void>;
+  write(checkpoint: Checkpoint, keep: number, fence?: Fence): Promise<void>;
   /** The whole checkpoint with the greatest offset for that generation. */
   latest(generation: string): Promise<Checkpoint | undefined>;
   /** Removes all of that generation. */
-  remove(generation: string): Promise<void>;
+  remove(generation: string, fence?: Fence): Promise<void>;
 }

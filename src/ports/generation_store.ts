@@ -5,8 +5,10 @@
  *   overwritten: an id that exists is refused with BadInput.
  * - `activate` is one atomic swap; a reader sees the old pointer or the new one. A crash before it leaves the old one.
  * - `load` checks the factors' SHA-256 and throws OutsideFailure when it does not match.
+ * - A fence that is no longer valid is refused with LeaseLost (lease.ts), and nothing is changed.
  */
 import type { ActivePointer, Generation, GenerationContent } from "../domain/generation.ts";
+import type { Fence } from "./lease.ts";
 
 export interface GenerationStore {
   /** Reserves the next id ("g000001", ...); never given twice. */
@@ -17,7 +19,12 @@ export interface GenerationStore {
   load(generation: string): Promise<GenerationContent>;
   active(): Promise<ActivePointer | undefined>;
   /** Refuses an unknown id with BadInput that names the known ones. Activating what is active changes nothing. */
-  activate(generation: string, appliedOffset: number, timeMs: number): Promise<ActivePointer>;
+  activate(
+    generation: string,
+    appliedOffset: number,
+    timeMs: number,
+    fence?: Fence,
+  ): Promise<ActivePointer>;
   /**
    * Deletes what is neither active nor among the `keep` newest others, and what a crash left unpublished: reserved
    * before `reservedBeforeMs` (a day ago if absent). Gives the ids it deleted.

@@ -1,8 +1,10 @@
 /**
  * How serving learns that the model changed. tests/contracts/update_feed.ts holds every adapter to this.
  * Updates arrive in order, possibly repeated, each with its sequence number; one process or several.
+ * A fence that is no longer valid is refused with LeaseLost (lease.ts), and nothing is changed.
  */
 import type { ModelUpdate } from "../domain/model_update.ts";
+import type { Fence } from "./lease.ts";
 
 export interface SequencedUpdate {
   readonly sequence: number;
@@ -11,11 +13,11 @@ export interface SequencedUpdate {
 
 export interface UpdateFeed {
   /** Gives the sequence number, greater than all before. */
-  publish(update: ModelUpdate): Promise<number>;
+  publish(update: ModelUpdate, fence?: Fence): Promise<number>;
   /** The greatest sequence number; 0 if none was published. */
   latest(): Promise<number>;
   /** All updates after `sequence`, then those to come, until `signal` aborts; then the iteration ends without an error. */
   follow(sequence: number, signal: AbortSignal): AsyncIterable<SequencedUpdate>;
   /** Forgets updates up to and including `sequence`. */
-  trim(sequence: number): Promise<void>;
+  trim(sequence: number, fence?: Fence): Promise<void>;
 }

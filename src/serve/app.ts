@@ -89,5 +89,5 @@ export function createApp(dependencies: AppDependencies): App {
   });
   routes.page("/docs", () => html(docsPage));
   if (writing !== undefined) routes.page("/", () => html(dashboardPage));
-  return { fetch: (request, platform) => routes.hono.fetch(request, platform as Record<string, unknown>) };
+  return { fetch: (request, platform) => routes.fetch(request, platform) };
 }

@@ -145,7 +145,9 @@ function fieldErrors(
     const detail = given === undefined
       ? `missing: ${issue.message}`
       : `${shown(given)} was given: ${issue.message}`;
-    return of === "body" ? { pointer: ["#", ...path].join("/"), detail } : { parameter: String(issue.path[0] ?? ""), detail };
+    return of === "body"
+      ? { pointer: ["#", ...path].join("/"), detail }
+      : { parameter: String(issue.path[0] ?? ""), detail };
   });
 }
 

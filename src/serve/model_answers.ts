@@ -31,9 +31,23 @@ export interface Freshness {
   readonly wait: number;
 }
 
+/** What the headers say of the state that answers. */
+interface AnswerState {
+  readonly generation: string;
+  readonly appliedOffset: number;
+  readonly offsetText: string;
+  /**
+   * Weak: titles may change without it. What was seen and the lists are a function of the generation, of the events
+   * applied and of the request alone.
+   */
+  readonly tag: string;
+}
+
 export class ModelAnswers {
   readonly #model: AnsweringModel;
   readonly #clock: Clock;
+  /** Of the last answer: the next one's is nearly always the same. */
+  #state: AnswerState = { generation: "", appliedOffset: -1, offsetText: "", tag: "" };
 
   constructor(model: AnsweringModel, clock: Clock) {
     this.#model = model;
@@ -62,41 +76,37 @@ export class ModelAnswers {
     throw new Problem("not-applied", detail, { headers: { "retry-after": "1" } });
   }
 
-  /**
-   * Names the state that answered. Weak: titles may change without it. Titles, seen items and lists are a function of
-   * the generation, of the events applied and of the request alone.
-   */
-  tagOf({ recommender }: ActiveModel): string {
-    return `W/"${recommender.generation.generation}-${recommender.appliedOffset}"`;
-  }
-
   /** The JSON answer with its headers. */
   json(active: ActiveModel, json: string, startMs: number): Response {
-    return new Response(json, { headers: this.#headers(active, startMs) });
+    return new Response(json, { headers: this.#headers(this.#stateOf(active), startMs) });
   }
 
   /** As `json`, or 304 without a body when the client holds the answer of this state already. `make` is then not called. */
   cachable(active: ActiveModel, request: Request, startMs: number, make: () => string): Response {
+    const state = this.#stateOf(active);
     const given = request.headers.get("if-none-match");
-    if (given !== null && matchesTag(given, this.tagOf(active))) {
-      return new Response(null, {
-        status: 304,
-        headers: { ...this.#headers(active, startMs), ...this.#tag(active) },
-      });
+    const isHeld = given !== null && matchesTag(given, state.tag);
+    const json = isHeld ? null : make();
+    const headers = this.#headers(state, startMs);
+    headers.etag = state.tag;
+    headers["cache-control"] = "private, no-cache";
+    return new Response(json, { status: isHeld ? 304 : 200, headers });
+  }
+
+  #stateOf({ recommender }: ActiveModel): AnswerState {
+    const { generation: { generation }, appliedOffset } = recommender;
+    if (this.#state.generation !== generation || this.#state.appliedOffset !== appliedOffset) {
+      const tag = `W/"${generation}-${appliedOffset}"`;
+      this.#state = { generation, appliedOffset, offsetText: String(appliedOffset), tag };
     }
-    const json = make();
-    return new Response(json, { headers: { ...this.#headers(active, startMs), ...this.#tag(active) } });
+    return this.#state;
   }
 
-  #tag(active: ActiveModel): Record<string, string> {
-    return { "etag": this.tagOf(active), "cache-control": "private, no-cache" };
-  }
-
-  #headers({ recommender }: ActiveModel, startMs: number): Record<string, string> {
+  #headers({ generation, offsetText }: AnswerState, startMs: number): Record<string, string> {
     return {
       "content-type": "application/json",
-      "x-model-generation": recommender.generation.generation,
-      "x-applied-offset": String(recommender.appliedOffset),
+      "x-model-generation": generation,
+      "x-applied-offset": offsetText,
       "server-timing": `foz;dur=${(this.#clock.monotonicMs() - startMs).toFixed(3)}`,
     };
   }

@@ -5,7 +5,7 @@ import { MAX_ID_LENGTH } from "../domain/event.ts";
 const WHOLE = /^\d{1,9}$/;
 /** Most that `limit` accepts, and most items in a list of a body. */
 export const MAX_LIMIT = 1000;
-const DEFAULT_LIMIT = 10;
+export const DEFAULT_LIMIT = 10;
 
 const ID_ERROR = `a string of 1 to ${MAX_ID_LENGTH} characters is accepted`;
 const id = z.string({ error: ID_ERROR }).min(1, { error: ID_ERROR }).max(MAX_ID_LENGTH, { error: ID_ERROR });

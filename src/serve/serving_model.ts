@@ -49,6 +49,8 @@ export class ServingModel implements AnsweringModel {
   #running: Promise<unknown>[] = [];
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
+  #reading: Promise<void> | undefined;
+  #nextReading: Promise<void> | undefined;
   #warnings = new Map<string, string>();
   #titleCount = -1;
 
@@ -86,7 +88,7 @@ export class ServingModel implements AnsweringModel {
     this.#stopped.abort();
     this.#waiters.close();
     await Promise.all(this.#running);
-    await this.#refreshing;
+    await Promise.all([this.#refreshing, this.#reading, this.#nextReading]);
   }
 
   /**
@@ -111,8 +113,18 @@ export class ServingModel implements AnsweringModel {
     this.#applied();
   }
 
-  /** Applies what the log holds now. */
-  async catchUp(): Promise<void> {
+  /** Applies what the log holds at the call. While one reading runs, all who call share the next one. */
+  catchUp(): Promise<void> {
+    if (this.#reading === undefined) {
+      return this.#reading = this.#read().finally(() => this.#reading = undefined);
+    }
+    return this.#nextReading ??= this.#reading.then(() => {
+      this.#nextReading = undefined;
+      return this.catchUp();
+    });
+  }
+
+  async #read(): Promise<void> {
     try {
       await this.#log.apply(this.#current?.recommender);
       this.#warnings.delete("log");

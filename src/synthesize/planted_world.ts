@@ -45,16 +45,19 @@ export const PLANTED_WORLD_DEFAULTS: PlantedWorldOptions = {
   userCount: 3_000,
   itemCount: 2_000,
   eventCount: 200_000,
-  tasteCount: 8,
+  tasteCount: 6,
   popularityExponent: 0.9,
   activitySpread: 0.9,
-  selectivity: 2,
-  ratingNoise: 0.5,
+  selectivity: 1,
+  ratingNoise: 0.4,
   ratingStep: 0.5,
   newcomerShare: 0.3,
   startMs: Date.UTC(2025, 0, 1),
   durationMs: 180 * DAY_MS,
 };
+
+/** Acts alone say less than ratings: users have to be choosier for as much to be found. */
+const IMPLICIT_DEFAULTS = { selectivity: 2 };
 
 export interface PlantedWorld {
   readonly options: PlantedWorldOptions;
@@ -77,7 +80,8 @@ const MOST_EVENTS = 2e7;
 
 /** Makes the world. Takes about a second for a million events. Throws BadInput for sizes that cannot be. */
 export function plantWorld(given: Partial<PlantedWorldOptions> = {}): PlantedWorld {
-  const options = { ...PLANTED_WORLD_DEFAULTS, ...given };
+  const forFeedback = given.feedback === "implicit" ? IMPLICIT_DEFAULTS : {};
+  const options = { ...PLANTED_WORLD_DEFAULTS, ...forFeedback, ...given };
   checkOptions(options);
   const truth = plantTruth(options);
   const events = inOrderOfTime(actsByUser(options, truth), options);

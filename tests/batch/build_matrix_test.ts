@@ -1,24 +1,8 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { buildUserRows, copyMatrix, transposeInto } from "../../src/batch/build_matrix.ts";
-import { type Interactions, InteractionsBuilder } from "../../src/batch/interactions.ts";
 import type { RatingMatrix } from "../../src/domain/rating_matrix.ts";
-
-type Row = readonly [user: number, item: number, value: number, timeMs: number];
-
-function interactionsOf(rows: readonly Row[], userCount: number, itemCount: number): Interactions {
-  const builder = new InteractionsBuilder(1);
-  for (const [user, item, value, timeMs] of rows) {
-    builder.add({
-      count: 1,
-      users: Uint32Array.of(user),
-      items: Uint32Array.of(item),
-      values: Float64Array.of(value),
-      timesMs: Float64Array.of(timeMs),
-    });
-  }
-  return builder.build(userCount, itemCount);
-}
+import { interactionsOf, type Row } from "./columns.ts";
 
 function rowsOf(matrix: RatingMatrix): [number, number][][] {
   return Array.from({ length: matrix.rowCount }, (_, row) => {
@@ -75,7 +59,7 @@ describe("buildUserRows", () => {
     const latest = new Map<string, Row>(), sums = new Map<string, number>();
     for (const row of rows) {
       const pair = `${row[0]} ${row[1]}`;
-      if (row[3] >= (latest.get(pair)?.[3] ?? 0)) latest.set(pair, row);
+      if (row[3]! >= (latest.get(pair)?.[3] ?? 0)) latest.set(pair, row);
       sums.set(pair, (sums.get(pair) ?? 0) + row[2]);
     }
     for (const feedback of ["explicit", "implicit"] as const) {

@@ -1,5 +1,5 @@
 /** What a benchmark gives, as a table for people and as JSON. */
-import Table from "cli-table3";
+import { plainTable } from "../../src/commands/plain_table.ts";
 import type { Spread } from "./measure.ts";
 
 export interface Figure {
@@ -36,7 +36,7 @@ export function shortSpread({ median, min, max, count }: Spread): string {
 }
 
 export function figuresTable(results: readonly BenchmarkResult[]): string {
-  const table = new Table({ head: ["benchmark", "work", "data", "median (min .. max)", "unit", "note"] });
+  const table = plainTable(["benchmark", "work", "data", "median (min .. max)", "unit", "note"]);
   for (const { name, figures } of results) {
     for (const { work, data, unit, value, note } of figures) {
       table.push([name, work, data, shortSpread(value), unit, note ?? ""]);

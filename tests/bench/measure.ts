@@ -28,13 +28,12 @@ export function spreadOf(samples: readonly number[]): Spread {
 
 /**
  * Runs the sides in turn (A B A B ...), so that whatever disturbs the machine disturbs both, and gives each side's
- * seconds by repetition. Which side begins changes from round to round: neither always runs on the other's heels.
+ * seconds by repetition.
  */
 export async function alternate(sides: readonly Timed[], options: Repetitions): Promise<number[][]> {
   const samples: number[][] = sides.map(() => []);
   for (let round = 0; round < options.warmUps + options.repetitions; round++) {
-    for (let turn = 0; turn < sides.length; turn++) {
-      const side = (turn + round) % sides.length;
+    for (let side = 0; side < sides.length; side++) {
       const seconds = await sides[side]();
       if (round >= options.warmUps) samples[side].push(seconds);
     }

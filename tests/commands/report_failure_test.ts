@@ -1,7 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { reportFailure } from "../../src/commands/report_failure.ts";
-import { BadInput, NumericFailure, OutsideFailure } from "../../src/domain/failure.ts";
+import { BadInput, LeaseLost, NumericFailure, OutsideFailure } from "../../src/domain/failure.ts";
 
 function captured(error: unknown): { code: number; text: string } {
   const original = console.error, lines: unknown[] = [];
@@ -17,6 +17,7 @@ describe("reportFailure", () => {
   it("gives 2 for bad input and 1 for what failed, without a stack", () => {
     assert.deepEqual(captured(new BadInput("no such file")), { code: 2, text: "foz train: no such file" });
     assert.deepEqual(captured(new NumericFailure("not finite")), { code: 1, text: "foz train: not finite" });
+    assert.deepEqual(captured(new LeaseLost("taken over")), { code: 1, text: "foz train: taken over" });
   });
 
   it("names the cause of an outside failure", () => {

@@ -119,6 +119,14 @@ describe("FoldIn", () => {
     assertClose(foldIn.solve([3, 9], [1, 2]), expectedRow(model, [3, 9], [1, 2]));
   });
 
+  it("does not depend on what its memory held before", () => {
+    const model = plantedItems("explicit", 5, 30), kernels = instantiateKernels(portable.module);
+    const { top } = kernels.arena, dirty = kernels.arena.allocate(100_000);
+    kernels.arena.u8(dirty, 100_000).fill(255);
+    kernels.arena.release(top);
+    assertClose(new FoldIn(kernels, model).solve([3], [1]), expectedRow(model, [3], [1]));
+  });
+
   it("reads item rows at each call", () => {
     const model = plantedItems("explicit", 6, 30),
       foldIn = new FoldIn(instantiateKernels(portable.module), model);

@@ -68,6 +68,22 @@ for (const [name, fresh] of builds) {
       }
     });
 
+    it("allows for the rounding of the score itself", () => {
+      // All values are whole numbers that rounding to levels keeps. From 2^24 on, each 3 that is added to a sum rounds
+      // up to 4: the last item's score ends 888 above its dot product, and above the first item's. Those in between keep
+      // the two out of one group, whose items are chosen together.
+      const stride = 1032, last = 20, row = rowsOf(1, stride, (_, j) => j < 17 * 8 ? 8191 : 3);
+      const rows = rowsOf(last + 1, stride, (item, j) => {
+        if (j < 17 * 8) return item === 0 || item === last ? 127 : -127;
+        if (item === last) return 1;
+        return j < 18 * 8 ? (item === 0 ? 127 : 60) : 0;
+      });
+      const dots = [0, last].map((item) => row.reduce((sum, x, j) => sum + x * rows[item * stride + j], 0));
+      assert.ok(dots[0] > dots[1] + 300);
+      assert.deepEqual(topN(row, rows, 2).itemIndexes, [last, 0]);
+      assert.deepEqual(found(scannerOver(fresh(), rows, stride), row, 1), topN(row, rows, 1));
+    });
+
     it("breaks ties by item index, whatever the order of the norms", () => {
       const stride = 8;
       // Items score 1 except every fifth, which scores 2; what else they hold makes their norms rise with the index.

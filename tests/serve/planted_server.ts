@@ -56,6 +56,10 @@ export interface PlantedServerOptions extends Partial<PlantedOptions> {
   readonly planted?: boolean;
   readonly app?: Partial<AppDependencies>;
   readonly clock?: Clock;
+  /** Between looks at the log; 5 if absent. */
+  readonly pollMs?: number;
+  /** What appending to the log throws; it works if absent. */
+  readonly failAppend?: () => Error;
   /** Arguments of Deno for POST /v1/jobs/train; a training that waits to be cancelled if absent. */
   readonly trainCommand?: readonly string[];
 }
@@ -83,6 +87,7 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
     ? undefined
     : await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, logId, ...options });
   if (content !== undefined) await activate(store, content);
+  if (options.failAppend !== undefined) store.eventLog.append = () => Promise.reject(options.failAppend!());
   const metrics = new MemoryMetrics();
   const notes: ServingNote[] = [];
   const clock = options.clock ?? systemClock;
@@ -91,7 +96,7 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
     kernelModule,
     clock,
     metrics,
-    pollMs: 5,
+    pollMs: options.pollMs ?? 5,
     onNote: (note) => notes.push(note),
   });
   await model.start();

@@ -108,6 +108,18 @@ describe("ServingModel", () => {
     assert.deepEqual(server.model.warnings, []);
   });
 
+  it("reads the log once for all who ask while it reads", async () => {
+    await start({ pollMs: 60_000 });
+    const { eventLog } = server.store;
+    const end = eventLog.end.bind(eventLog);
+    let readings = 0;
+    eventLog.end = () => (readings++, end());
+    await append("1193");
+    await Promise.all(Array.from({ length: 50 }, () => server.model.catchUp()));
+    assert.equal(readings, 2, "one that runs, and one for those who came while it ran");
+    assert.equal(server.model.current!.recommender.appliedOffset, 1);
+  });
+
   it("waits for an event until it is applied, or for the time given", async () => {
     await start();
     assert.equal(await server.model.waitFor(0, 10), false);

@@ -3,7 +3,14 @@ import { describe, it } from "@std/testing/bdd";
 import { Random } from "../../src/synthesize/random.ts";
 import { plantSparseSet } from "../../src/synthesize/sparse_set.ts";
 
-const options = { seed: 1, userCount: 2000, itemCount: 1000, interactionCount: 60_000 };
+const options = {
+  seed: 1,
+  userCount: 2000,
+  itemCount: 1000,
+  interactionCount: 60_000,
+  communityCount: 20,
+  communitiesPerUser: 2,
+};
 
 describe("plantSparseSet", () => {
   it("gives rows of the shape asked for, items ascending without repeats", () => {
@@ -29,15 +36,39 @@ describe("plantSparseSet", () => {
     for (const item of plantSparseSet(options).indices) counts[item]++;
     const share = (from: number, to: number) =>
       counts.subarray(from, to).reduce((sum, n) => sum + n, 0) / 60_000;
-    assert.ok(share(0, 100) > 0.25, `the hundred most exposed items have ${share(0, 100)}`);
-    assert.ok(share(500, 1000) < 0.35, `the less exposed half has ${share(500, 1000)}`);
+    assert.ok(share(0, 100) > 0.35, `the hundred most popular items have ${share(0, 100)}`);
+    assert.ok(share(500, 1000) < 0.25, `the less popular half has ${share(500, 1000)}`);
   });
 
-  it("has tastes: pairs of items share users more unevenly than the same counts give by chance", () => {
-    const rows = plantSparseSet({ ...options, activitySpread: 0.2, tasteCount: 3 });
-    const planted = pairUnevenness(rows.indptr, rows.indices);
-    const byChance = pairUnevenness(rows.indptr, swapped(rows.indptr, rows.indices));
-    assert.ok(planted > 1.1 * byChance, `${planted} against ${byChance} by chance`);
+  it("has communities: pairs of items share users more unevenly than the same counts give by chance", () => {
+    const excess = (wanderingShare: number) => {
+      const { indptr, indices } = plantSparseSet({ ...options, wanderingShare, activitySpread: 0.2 });
+      return pairUnevenness(indptr, indices) / pairUnevenness(indptr, swapped(indptr, indices));
+    };
+    const planted = excess(0.2), wandering = excess(1);
+    assert.ok(planted > 1.3, `${planted}`);
+    assert.ok(Math.abs(wandering - 1) < 0.05, `${wandering} where everybody only wanders`);
+  });
+
+  it("fills users who take nearly all there is, and works at its smallest", () => {
+    const full = plantSparseSet({
+      ...options,
+      userCount: 3,
+      itemCount: 9,
+      interactionCount: 9,
+      communityCount: 50,
+    });
+    assert.deepEqual([...full.indptr], [0, 3, 6, 9]);
+    const one = {
+      seed: 1,
+      userCount: 1,
+      itemCount: 1,
+      interactionCount: 1,
+      communityCount: 1,
+      communitiesPerUser: 1,
+    };
+    assert.deepEqual([...plantSparseSet(one).indices], [0]);
+    assert.throws(() => plantSparseSet({ ...one, interactionCount: 2 }), RangeError);
   });
 });
 
@@ -71,7 +102,7 @@ function swapped(indptr: Uint32Array, indices: Uint32Array): Uint32Array {
   for (let user = 0; user < 2000; user++) users.fill(user, indptr[user], indptr[user + 1]);
   const pairOf = (user: number, item: number) => user * 1000 + item;
   users.forEach((user, at) => pairs.add(pairOf(user, result[at])));
-  for (let step = 0; step < 6 * indices.length; step++) {
+  for (let step = 0; step < 3 * indices.length; step++) {
     const a = random.below(indices.length), b = random.below(indices.length);
     const [u, v, i, j] = [users[a], users[b], result[a], result[b]];
     if (pairs.has(pairOf(u, j)) || pairs.has(pairOf(v, i))) continue;

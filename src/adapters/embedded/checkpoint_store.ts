@@ -1,7 +1,9 @@
 /** Checkpoints in the embedded store. */
 import { createHash } from "node:crypto";
 import type { Checkpoint, CheckpointStore } from "../../ports/checkpoint_store.ts";
+import type { Fence } from "../../ports/lease.ts";
 import type { Database } from "./database.ts";
+import { checkFence } from "./lease.ts";
 
 export class EmbeddedCheckpointStore implements CheckpointStore {
   readonly #database: Database;
@@ -10,10 +12,12 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
     this.#database = database;
   }
 
-  write({ generation, offset, state }: Checkpoint, keep: number): Promise<void> {
+  write({ generation, offset, state }: Checkpoint, keep: number, fence?: Fence): Promise<void> {
     // Of the state as it is at the call.
     const copy = state.slice(), sha256 = sha256Of(copy);
-    return this.#database.write(`write a checkpoint of generation ${generation}`, () => {
+    const what = `write a checkpoint of generation ${generation}`;
+    return this.#database.write(what, () => {
+      checkFence(this.#database, what, fence);
       this.#database.sql("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)").run(
         generation,
         offset,
@@ -40,8 +44,10 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
     });
   }
 
-  async remove(generation: string): Promise<void> {
-    await this.#database.write(`remove the checkpoints of generation ${generation}`, () => {
+  async remove(generation: string, fence?: Fence): Promise<void> {
+    const what = `remove the checkpoints of generation ${generation}`;
+    await this.#database.write(what, () => {
+      checkFence(this.#database, what, fence);
       this.#database.sql("DELETE FROM checkpoints WHERE generation = ?").run(generation);
     });
   }

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { OutsideFailure } from "../../domain/failure.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { ADDED_IN_2, APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { failureOf, isBusy } from "./sqlite_failure.ts";
 
 export interface DatabaseOptions {
@@ -171,6 +171,8 @@ function prepareFile(connection: DatabaseSync, path: string, lockTimeoutMs: numb
     }
     connection.exec("COMMIT");
   }
+  checkApplication(connection, path);
+  upgrade(connection);
   checkVersion(connection, path);
   connection.exec(`
     PRAGMA busy_timeout = ${READ_TIMEOUT_MS};
@@ -186,14 +188,30 @@ function isEmpty(connection: DatabaseSync): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }
 
-function checkVersion(connection: DatabaseSync, path: string): void {
+function checkApplication(connection: DatabaseSync, path: string): void {
   const application = connection.prepare("PRAGMA application_id").get()!.application_id;
   if (application !== APPLICATION_ID) {
     throw new OutsideFailure(
       `cannot use ${path} as a store: it is a SQLite database of another program; name another file`,
     );
   }
-  const version = connection.prepare("PRAGMA user_version").get()!.user_version;
+}
+
+/** A store of version 1 lacks one table and is otherwise the same. */
+function upgrade(connection: DatabaseSync): void {
+  if (versionOf(connection) !== 1) return;
+  connection.exec("BEGIN IMMEDIATE");
+  // Another process may have been faster.
+  if (versionOf(connection) === 1) connection.exec(`${ADDED_IN_2}; PRAGMA user_version = 2`);
+  connection.exec("COMMIT");
+}
+
+function versionOf(connection: DatabaseSync): unknown {
+  return connection.prepare("PRAGMA user_version").get()!.user_version;
+}
+
+function checkVersion(connection: DatabaseSync, path: string): void {
+  const version = versionOf(connection);
   if (version !== SCHEMA_VERSION) {
     throw new OutsideFailure(
       `cannot use the store: database ${path} has schema version ${version}, this program reads ${SCHEMA_VERSION}`,

@@ -4,8 +4,10 @@ import { BadInput, OutsideFailure } from "../../domain/failure.ts";
 import type { ActivePointer, Generation, GenerationContent } from "../../domain/generation.ts";
 import { contentOf, generationOf, SECTION_NAMES, sectionsOf } from "../../domain/generation_sections.ts";
 import type { GenerationStore } from "../../ports/generation_store.ts";
+import type { Fence } from "../../ports/lease.ts";
 import { bytesOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
+import { checkFence } from "./lease.ts";
 
 /** One chunk is one transaction: other writers get in between. */
 const CHUNK_BYTES = 8 * 2 ** 20;
@@ -84,8 +86,15 @@ export class EmbeddedGenerationStore implements GenerationStore {
     return this.#database.read("read which generation is active", () => this.#active());
   }
 
-  activate(generation: string, appliedOffset: number, timeMs: number): Promise<ActivePointer> {
-    return this.#database.write(`activate generation ${generation}`, () => {
+  activate(
+    generation: string,
+    appliedOffset: number,
+    timeMs: number,
+    fence?: Fence,
+  ): Promise<ActivePointer> {
+    const what = `activate generation ${generation}`;
+    return this.#database.write(what, () => {
+      checkFence(this.#database, what, fence);
       const manifest = this.#row(generation)?.manifest;
       if (manifest === undefined || manifest === null) throw this.#unknown("activate", generation);
       const now = this.#active();

@@ -3,7 +3,17 @@
 /** "Foz1": tells our files from other programs' SQLite files. */
 export const APPLICATION_ID = 0x466f7a31;
 /** A program reads and writes exactly this version. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** What schema version 1 has not. */
+export const ADDED_IN_2 = `
+  CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    token INTEGER NOT NULL,
+    expires_at_ms REAL NOT NULL
+  ) STRICT;
+`;
 
 /**
  * Ids are UTF-8 blobs, because text ends at its first NUL when it is read back. Arrays are little-endian blobs.
@@ -95,4 +105,4 @@ export const SCHEMA = `
   ) STRICT;
   CREATE TABLE updates (sequence INTEGER PRIMARY KEY AUTOINCREMENT, header TEXT NOT NULL, indexes BLOB, rows BLOB) STRICT;
   CREATE TABLE item_titles (id BLOB PRIMARY KEY, title BLOB NOT NULL) STRICT, WITHOUT ROWID;
-`;
+  ${ADDED_IN_2}`;

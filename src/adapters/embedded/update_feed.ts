@@ -1,9 +1,11 @@
 /** Updates in the embedded store: a table with a sequence, which other processes look at from time to time. */
 import type { ModelUpdate } from "../../domain/model_update.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Fence } from "../../ports/lease.ts";
 import type { SequencedUpdate, UpdateFeed } from "../../ports/update_feed.ts";
 import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
+import { checkFence } from "./lease.ts";
 
 export interface EmbeddedUpdateFeedOptions {
   /** How often to look for what other processes publish; what this one publishes is seen at once. */
@@ -25,9 +27,11 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
     this.#pollMs = options.pollMs ?? POLL_MS;
   }
 
-  async publish(update: ModelUpdate): Promise<number> {
+  async publish(update: ModelUpdate, fence?: Fence): Promise<number> {
     const [header, indexes, rows] = packed(update);
-    const sequence = await this.#database.write("publish a model update", () => {
+    const what = "publish a model update";
+    const sequence = await this.#database.write(what, () => {
+      checkFence(this.#database, what, fence);
       return this.#database.sql("INSERT INTO updates (header, indexes, rows) VALUES (?, ?, ?)").run(
         header,
         indexes,
@@ -59,8 +63,10 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
     }
   }
 
-  async trim(sequence: number): Promise<void> {
-    await this.#database.write("forget old model updates", () => {
+  async trim(sequence: number, fence?: Fence): Promise<void> {
+    const what = "forget old model updates";
+    await this.#database.write(what, () => {
+      checkFence(this.#database, what, fence);
       this.#database.sql("DELETE FROM updates WHERE sequence <= ?").run(sequence);
     });
   }

@@ -2,11 +2,19 @@
 import { BadInput, OutsideFailure } from "../../domain/failure.ts";
 import type { ActivePointer, Generation, GenerationContent } from "../../domain/generation.ts";
 import type { GenerationStore } from "../../ports/generation_store.ts";
+import type { Fence } from "../../ports/lease.ts";
+import { checkFence, type MemoryLeases } from "./lease.ts";
 
 export class MemoryGenerationStore implements GenerationStore {
   #reserved = 0;
   #active: ActivePointer | undefined;
   readonly #contents = new Map<string, GenerationContent>();
+  readonly #leases: MemoryLeases | undefined;
+
+  /** `leases` gave the fences that writes come with; without them every fence is refused. */
+  constructor(leases?: MemoryLeases) {
+    this.#leases = leases;
+  }
 
   async reserve(): Promise<string> {
     let id: string;
@@ -44,7 +52,13 @@ export class MemoryGenerationStore implements GenerationStore {
     return this.#active;
   }
 
-  async activate(generation: string, appliedOffset: number, timeMs: number): Promise<ActivePointer> {
+  async activate(
+    generation: string,
+    appliedOffset: number,
+    timeMs: number,
+    fence?: Fence,
+  ): Promise<ActivePointer> {
+    checkFence(this.#leases, `activate generation ${generation}`, fence);
     if (!this.#contents.has(generation)) throw new BadInput(this.#unknown("activate", generation));
     if (this.#active?.generation === generation) return this.#active;
     const sequence = this.#active?.sequence ?? 0;

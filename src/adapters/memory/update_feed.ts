@@ -1,13 +1,22 @@
 /** Updates in memory: one process. */
 import type { ModelUpdate } from "../../domain/model_update.ts";
+import type { Fence } from "../../ports/lease.ts";
 import type { SequencedUpdate, UpdateFeed } from "../../ports/update_feed.ts";
+import { checkFence, type MemoryLeases } from "./lease.ts";
 
 export class MemoryUpdateFeed implements UpdateFeed {
   #latest = 0;
   #updates: SequencedUpdate[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #leases: MemoryLeases | undefined;
 
-  async publish(update: ModelUpdate): Promise<number> {
+  /** `leases` gave the fences that writes come with; without them every fence is refused. */
+  constructor(leases?: MemoryLeases) {
+    this.#leases = leases;
+  }
+
+  async publish(update: ModelUpdate, fence?: Fence): Promise<number> {
+    checkFence(this.#leases, "publish a model update", fence);
     // A copy: the publisher may use its arrays again.
     this.#updates.push({ sequence: ++this.#latest, update: structuredClone(update) });
     for (const wake of this.#waiting) wake();
@@ -31,7 +40,8 @@ export class MemoryUpdateFeed implements UpdateFeed {
     }
   }
 
-  async trim(sequence: number): Promise<void> {
+  async trim(sequence: number, fence?: Fence): Promise<void> {
+    checkFence(this.#leases, "forget old model updates", fence);
     this.#updates = this.#updates.filter((update) => update.sequence > sequence);
   }
 

@@ -48,6 +48,7 @@ const button = (parent, text, act) => {
   parent.append(element);
 };
 const name = (item) => item.title ? item.title + " (" + item.itemId + ")" : item.itemId;
+const NO_TIME = new Date(0).toISOString();
 const number = (x) => x.toLocaleString("en", { maximumFractionDigits: 1 });
 $("key").value = sessionStorage.getItem("key") ?? "";
 $("key").onchange = () => sessionStorage.setItem("key", $("key").value);
@@ -97,7 +98,7 @@ async function lookAtState() {
 async function lookAtMetrics() {
   const text = await call("/metrics");
   let total = 0;
-  for (const [, value] of text.matchAll(/^foz_http_requests_total\\{[^}]*route="\\/v1\\/[^}]*\\} (\\S+)/gm)) total += Number(value);
+  for (const [, value] of text.matchAll(/^foz_http_requests_total\\{.*route="\\/v1\\/.*\\} (\\S+)$/gm)) total += Number(value);
   rate("request", total, performance.now());
 }
 async function lookAtGenerations() {
@@ -143,7 +144,7 @@ async function recommend(token) {
     const row = $("history").insertRow();
     cell(row, name(event));
     cell(row, event.value, "number");
-    cell(row, new Date(event.time).toLocaleString());
+    cell(row, event.time === NO_TIME ? "" : new Date(event.time).toLocaleString());
   }
 }
 async function similar(item) {

@@ -1,11 +1,13 @@
 /** Lists: of one user, of many, of a session, and the popular items. */
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { MAX_ID_LENGTH } from "../../domain/event.ts";
 import type { RecommendationList } from "../../domain/recommendation.ts";
 import type { ActiveModel, ModelAnswers } from "../model_answers.ts";
 import { Problem } from "../problem.ts";
 import type { RouteSet } from "../route_set.ts";
 import * as schemas from "../schemas.ts";
+
+const NOTHING: readonly string[] = [];
 
 const MODEL_HEADERS = {
   "X-Model-Generation": "The generation that answered.",
@@ -40,15 +42,30 @@ export function addRecommendationRoutes(routes: RouteSet, answers: ModelAnswers)
   addPopular(routes, answers);
 }
 
-/** "/v1/users/ID/recommendations" or "...?limit=N" with an id that is written plainly: nearly every request. */
-const PLAIN_TARGET = /^[^?%]*\/v1\/users\/([^/?%]{1,256})\/recommendations(?:\?limit=([1-9]\d{0,2}|1000))?$/;
+const USERS = "/v1/users/", LIST = "/recommendations", LIMIT = "?limit=";
+const LIMITS = /^([1-9]\d{0,2}|1000)$/;
+
+/** User and limit of "/v1/users/ID/recommendations" or "...?limit=N" with an id written plainly: of nearly every request. */
+function plainTarget(target: string): { userId: string; n: number } | undefined {
+  if (!target.startsWith(USERS)) return undefined;
+  const idEnd = target.indexOf("/", USERS.length);
+  const userId = target.slice(USERS.length, idEnd);
+  if (!target.startsWith(LIST, idEnd) || userId.length === 0 || userId.length > MAX_ID_LENGTH) {
+    return undefined;
+  }
+  if (userId.includes("%") || userId.includes("?")) return undefined;
+  const query = target.slice(idEnd + LIST.length);
+  if (query === "") return { userId, n: schemas.DEFAULT_LIMIT };
+  const limit = query.startsWith(LIMIT) ? query.slice(LIMIT.length) : "";
+  return LIMITS.test(limit) ? { userId, n: Number(limit) } : undefined;
+}
 
 function addUserList(routes: RouteSet, answers: ModelAnswers): void {
   const answer = (
     active: ActiveModel,
     userId: string,
     n: number,
-    exclude: string[],
+    exclude: readonly string[],
     c: Request,
     startMs: number,
   ) =>
@@ -95,11 +112,10 @@ function addUserList(routes: RouteSet, answers: ModelAnswers): void {
     const active = await answers.fresh(query);
     if (query.strict && !active.recommender.knowsUser(userId)) throw unknownUser(userId);
     return answer(active, userId, query.limit, query.exclude, request, startMs);
-  }, (context: Context, startMs) => {
-    const match = PLAIN_TARGET.exec(context.req.raw.url);
-    if (match === null) return undefined;
-    const n = match[2] === undefined ? 10 : Number(match[2]);
-    return answer(answers.active, match[1], n, [], context.req.raw, startMs);
+  }, (target) => {
+    const plain = plainTarget(target);
+    if (plain === undefined) return undefined;
+    return (request, startMs) => answer(answers.active, plain.userId, plain.n, NOTHING, request, startMs);
   });
 }
 

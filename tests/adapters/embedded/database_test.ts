@@ -57,10 +57,25 @@ describe("Database.open", () => {
     const newer = new DatabaseSync(path);
     newer.exec("PRAGMA user_version = 7");
     newer.close();
-    assert.throws(() => Database.open(path), isFailure(path, /has schema version 7, this program reads 1/));
+    assert.throws(() => Database.open(path), isFailure(path, /has schema version 7, this program reads 2/));
     const after = new DatabaseSync(path);
     assert.equal(after.prepare("PRAGMA user_version").get()!.user_version, 7);
     after.close();
+  });
+
+  it("adds to a store of version 1 what it lacks, and keeps what it has", async () => {
+    const path = temporaryPath(), old = Database.open(path);
+    await insert(old, 7);
+    old.close();
+    const older = new DatabaseSync(path);
+    older.exec("DROP TABLE leases; PRAGMA user_version = 1");
+    older.close();
+    for (const database of [Database.open(path), Database.open(path)]) {
+      assert.deepEqual(offsets(database), [7]);
+      assert.equal(setting(database, "user_version"), 2);
+      assert.deepEqual(database.sql("SELECT * FROM leases").all(), []);
+      database.close();
+    }
   });
 
   it("refuses another program's database, and leaves it alone", () => {

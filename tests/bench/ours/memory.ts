@@ -48,7 +48,7 @@ async function fitAlone(context: BenchContext, data: DataSet): Promise<{ figures
   const ratings = data.matrix.indices.length;
   return {
     figures: [
-      figure("fit alone, 64 factors x 2 epochs: most resident", report.residentBytes),
+      figure(`fit alone, ${size[2]} factors x 2 epochs: most resident`, report.residentBytes),
       {
         ...figure("of that, the runtime before any data", report.baseBytes),
         note: `${((report.residentBytes - report.baseBytes) / ratings).toFixed(1)} bytes a rating above it`,

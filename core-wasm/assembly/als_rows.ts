@@ -1,0 +1,190 @@
+// deno-fmt-ignore-file
+// The system of one row of ALS, by preconditioned conjugate gradients from where the row stands (MATHS.md 1.3).
+//
+// Both kinds of feedback solve (D + Σ c y yᵀ) x = Σ a y over the row's entries; they differ in D, in the weights c and
+// targets a, and in the preconditioner, all of which als_implicit.ts and als_explicit.ts write into the scratch.
+import { dot, mulAdd, mulSub, sumLanes } from "./vector";
+import { HalfStep } from "./layout";
+
+/** Squared residual norms below this are rounding: the row is solved. */
+const RESIDUAL_FLOOR: f32 = 1e-25;
+
+/**
+ * A worker's scratch while it solves a row: five vectors of `rowBytes`, then four lists of one word an entry. Lists are
+ * filled up to a multiple of four entries with ones that weigh nothing.
+ */
+@unmanaged export class RowScratch {
+  /** D and the inverse preconditioner. */
+  diagonal: usize;
+  inverse: usize;
+  /** Residual, search direction, product of the matrix with it. */
+  r: usize;
+  p: usize;
+  product: usize;
+  /** Address of each entry's fixed row, its weight c, its target a, its prediction y·x, and y·p. */
+  rows: usize;
+  weights: usize;
+  targets: usize;
+  predictions: usize;
+  dots: usize;
+  /** Entries, filled up to a multiple of four. */
+  count: usize;
+}
+
+/** Bytes of the record itself, a multiple of 64. */
+const RECORD_BYTES: usize = 64;
+
+/** The scratch at `address`, laid out for a row of `n` entries. */
+// @ts-ignore: decorator
+@inline export function layScratch(address: usize, rowBytes: usize, n: usize): RowScratch {
+  const scratch = changetype<RowScratch>(address), count = (n + 3) & ~3, listBytes = count << 2;
+  scratch.diagonal = address + RECORD_BYTES;
+  scratch.inverse = scratch.diagonal + rowBytes;
+  scratch.r = scratch.inverse + rowBytes;
+  scratch.p = scratch.r + rowBytes;
+  scratch.product = scratch.p + rowBytes;
+  scratch.rows = scratch.product + rowBytes;
+  scratch.weights = scratch.rows + listBytes;
+  scratch.targets = scratch.weights + listBytes;
+  scratch.predictions = scratch.targets + listBytes;
+  scratch.dots = scratch.predictions + listBytes;
+  scratch.count = count;
+  return scratch;
+}
+
+/** Fills the list of addresses; what fills it up points to the last entry's row. */
+// @ts-ignore: decorator
+@inline export function listRows(indices: usize, n: usize, fixed: usize, rowBytes: usize, scratch: RowScratch): void {
+  const rows = scratch.rows;
+  let row: usize = 0;
+  for (let i: usize = 0; i < n << 2; i += 4) {
+    row = fixed + <usize>load<u32>(indices + i) * rowBytes;
+    store<u32>(rows + i, <u32>row);
+  }
+  for (let i = n << 2; i < scratch.count << 2; i += 4) store<u32>(rows + i, <u32>row);
+}
+
+/** Sums of the lanes of four vectors, as one vector. */
+// @ts-ignore: decorator
+@inline function sumFour(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+  const t0 = f32x4.add(v128.shuffle<f32>(s0, s1, 0, 4, 1, 5), v128.shuffle<f32>(s0, s1, 2, 6, 3, 7));
+  const t1 = f32x4.add(v128.shuffle<f32>(s2, s3, 0, 4, 1, 5), v128.shuffle<f32>(s2, s3, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
+}
+
+/** y·p of the four rows at list position i. */
+// @ts-ignore: decorator
+@inline function dotFour(rows: usize, i: usize, p: usize, rowBytes: usize): v128 {
+  const y0 = <usize>load<u32>(rows + i), y1 = <usize>load<u32>(rows + i, 4), y2 = <usize>load<u32>(rows + i, 8), y3 = <usize>load<u32>(rows + i, 12);
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (let j: usize = 0; j < rowBytes; j += 32) {
+    let x = v128.load(p + j);
+    s0 = mulAdd(v128.load(y0 + j), x, s0); s1 = mulAdd(v128.load(y1 + j), x, s1);
+    s2 = mulAdd(v128.load(y2 + j), x, s2); s3 = mulAdd(v128.load(y3 + j), x, s3);
+    x = v128.load(p + j, 16);
+    s0 = mulAdd(v128.load(y0 + j, 16), x, s0); s1 = mulAdd(v128.load(y1 + j, 16), x, s1);
+    s2 = mulAdd(v128.load(y2 + j, 16), x, s2); s3 = mulAdd(v128.load(y3 + j, 16), x, s3);
+  }
+  return sumFour(s0, s1, s2, s3);
+}
+
+/** out += Σ coefficient · y over the four rows at list position i. */
+// @ts-ignore: decorator
+@inline function addFour(rows: usize, i: usize, c: v128, out: usize, rowBytes: usize): void {
+  const y0 = <usize>load<u32>(rows + i), y1 = <usize>load<u32>(rows + i, 4), y2 = <usize>load<u32>(rows + i, 8), y3 = <usize>load<u32>(rows + i, 12);
+  const c0 = v128.shuffle<f32>(c, c, 0, 0, 0, 0), c1 = v128.shuffle<f32>(c, c, 1, 1, 1, 1);
+  const c2 = v128.shuffle<f32>(c, c, 2, 2, 2, 2), c3 = v128.shuffle<f32>(c, c, 3, 3, 3, 3);
+  for (let j: usize = 0; j < rowBytes; j += 32) {
+    let o = v128.load(out + j);
+    o = mulAdd(v128.load(y0 + j), c0, o); o = mulAdd(v128.load(y1 + j), c1, o);
+    o = mulAdd(v128.load(y2 + j), c2, o); o = mulAdd(v128.load(y3 + j), c3, o);
+    v128.store(out + j, o);
+    o = v128.load(out + j, 16);
+    o = mulAdd(v128.load(y0 + j, 16), c0, o); o = mulAdd(v128.load(y1 + j, 16), c1, o);
+    o = mulAdd(v128.load(y2 + j, 16), c2, o); o = mulAdd(v128.load(y3 + j, 16), c3, o);
+    v128.store(out + j, o, 16);
+  }
+}
+
+/** predictions = y·x, and r += Σ (a - c y·x) y. */
+function residualPass(scratch: RowScratch, x: usize, rowBytes: usize): void {
+  const rows = scratch.rows, weights = scratch.weights, targets = scratch.targets, predictions = scratch.predictions, r = scratch.r;
+  const end = scratch.count << 2;
+  for (let i: usize = 0; i < end; i += 16) {
+    const t = dotFour(rows, i, x, rowBytes);
+    v128.store(predictions + i, t);
+    addFour(rows, i, mulSub(v128.load(weights + i), t, v128.load(targets + i)), r, rowBytes);
+  }
+}
+
+/** dots = y·p, and product += Σ c (y·p) y. */
+function productPass(scratch: RowScratch, rowBytes: usize): void {
+  const rows = scratch.rows, weights = scratch.weights, dots = scratch.dots, p = scratch.p, product = scratch.product;
+  const end = scratch.count << 2;
+  for (let i: usize = 0; i < end; i += 16) {
+    const t = dotFour(rows, i, p, rowBytes);
+    v128.store(dots + i, t);
+    addFour(rows, i, f32x4.mul(v128.load(weights + i), t), product, rowBytes);
+  }
+}
+
+/** dots = y·p; gives Σ c (y·p)². All that the last step needs: half a pass. */
+function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
+  const rows = scratch.rows, weights = scratch.weights, dots = scratch.dots, p = scratch.p, end = scratch.count << 2;
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < end; i += 16) {
+    const t = dotFour(rows, i, p, rowBytes);
+    v128.store(dots + i, t);
+    sum = mulAdd(f32x4.mul(v128.load(weights + i), t), t, sum);
+  }
+  return sumLanes(sum);
+}
+
+/** out += a · x, `bytes` long. */
+// @ts-ignore: decorator
+@inline function addScaled(out: usize, a: f32, x: usize, bytes: usize): void {
+  const by = f32x4.splat(a);
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, mulAdd(by, v128.load(x + j), v128.load(out + j)));
+}
+
+/** out = a · b, element by element. */
+// @ts-ignore: decorator
+@inline function multiply(out: usize, a: usize, b: usize, bytes: usize): void {
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, f32x4.mul(v128.load(a + j), v128.load(b + j)));
+}
+
+/** Moves x by `steps` steps of conjugate gradients. Afterwards `predictions` holds y·x of the new x. */
+export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u32): void {
+  const r = scratch.r, p = scratch.p, product = scratch.product, diagonal = scratch.diagonal, inverse = scratch.inverse;
+  for (let j: usize = 0; j < rowBytes; j += 16) v128.store(r + j, f32x4.neg(f32x4.mul(v128.load(diagonal + j), v128.load(x + j))));
+  residualPass(scratch, x, rowBytes);
+  multiply(p, r, inverse, rowBytes);
+  let rz = dot(r, p, rowBytes);
+  for (let left = steps; left > 0 && !(rz < RESIDUAL_FLOOR); left--) {
+    multiply(product, diagonal, p, rowBytes);
+    let curvature: f32;
+    if (left == 1) {
+      curvature = dot(p, product, rowBytes) + curvaturePass(scratch, rowBytes);
+    } else {
+      productPass(scratch, rowBytes);
+      curvature = dot(p, product, rowBytes);
+    }
+    const length = rz / curvature;
+    addScaled(x, length, p, rowBytes);
+    addScaled(scratch.predictions, length, scratch.dots, scratch.count << 2);
+    if (left == 1) return;
+    addScaled(r, -length, product, rowBytes);
+    multiply(product, r, inverse, rowBytes);
+    const next = dot(r, product, rowBytes), b = f32x4.splat(next / rz);
+    for (let j: usize = 0; j < rowBytes; j += 16) v128.store(p + j, mulAdd(b, v128.load(p + j), v128.load(product + j)));
+    rz = next;
+  }
+}
+
+/** Σ_j d_j x_j² in f64. */
+// @ts-ignore: decorator
+@inline export function weightedNorm(d: usize, x: usize, rowBytes: usize): f64 {
+  let sum: f64 = 0;
+  for (let j: usize = 0; j < rowBytes; j += 4) sum += <f64>load<f32>(d + j) * <f64>load<f32>(x + j) * <f64>load<f32>(x + j);
+  return sum;
+}

@@ -1,0 +1,32 @@
+/** Exports of core-wasm/assembly/live.ts. Addresses and sizes are in bytes; `side`: the record of live_side.ts. */
+export interface LiveExports {
+  /** Position of `key` among `n` indices, or -1. */
+  findEntry(indices: number, n: number, key: number): number;
+  /** Status: 0, as solveSystem64, or -1 where the solution is not finite; the row is as it was unless it is 0. */
+  solveLive(
+    side: number,
+    row: number,
+    indices: number,
+    values: number,
+    n: number,
+    gramScale: number,
+    lambda: number,
+    weightBefore: number,
+    weight: number,
+  ): number;
+  moveLive(
+    side: number,
+    row: number,
+    indices: number,
+    values: number,
+    n: number,
+    gramScale: number,
+    lambda: number,
+    weightBefore: number,
+    weight: number,
+    fixedWeight: number,
+    steps: number,
+  ): number;
+  clearLive(side: number, row: number, weightBefore: number): void;
+  sumLive(side: number, count: number, weights: number): void;
+}

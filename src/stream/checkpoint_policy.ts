@@ -1,0 +1,55 @@
+/**
+ * When the learner's state is worth writing: often enough that a start has a short tail to replay, seldom enough that
+ * writing does not slow learning down. State and log are enough to come back, so a checkpoint is never urgent.
+ */
+
+export interface CheckpointPolicyOptions {
+  /** Due when this many records were applied since the last one, at least 1. */
+  readonly recordCount: number;
+  /** Due after this long, if anything was applied since the last one. */
+  readonly intervalMs: number;
+  /** Checkpoints of a generation that are kept: an older one stands in for a torn one, at the price of a longer tail. */
+  readonly keep: number;
+}
+
+export const CHECKPOINT_DEFAULTS: CheckpointPolicyOptions = {
+  recordCount: 25_000,
+  intervalMs: 60_000,
+  keep: 3,
+};
+
+/** Offsets are the learner's `appliedOffset`; times are a clock's `monotonicMs`. */
+export class CheckpointPolicy {
+  readonly keep: number;
+  readonly #recordCount: number;
+  readonly #intervalMs: number;
+  #offset: number;
+  #writtenMs: number;
+
+  /** `offset`: what the newest checkpoint holds, the generation's own offset if there is none. */
+  constructor(options: CheckpointPolicyOptions, offset: number, nowMs: number) {
+    const { recordCount, intervalMs, keep } = options;
+    if (!(recordCount >= 1 && intervalMs > 0 && keep >= 1)) {
+      throw new RangeError(
+        `a checkpoint every ${recordCount} records or ${intervalMs} ms, ${keep} kept: all must be > 0`,
+      );
+    }
+    this.keep = keep;
+    this.#recordCount = recordCount;
+    this.#intervalMs = intervalMs;
+    this.#offset = offset;
+    this.#writtenMs = nowMs;
+  }
+
+  isDue(offset: number, nowMs: number): boolean {
+    const recordCount = offset - this.#offset;
+    if (recordCount <= 0) return false;
+    return recordCount >= this.#recordCount || nowMs - this.#writtenMs >= this.#intervalMs;
+  }
+
+  /** A checkpoint of this offset is in the store. One that failed is not told: it is due at the next look again. */
+  written(offset: number, nowMs: number): void {
+    this.#offset = Math.max(this.#offset, offset);
+    this.#writtenMs = nowMs;
+  }
+}

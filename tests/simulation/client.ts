@@ -1,0 +1,137 @@
+/** Those who send events, what they were told, and whether the log kept its word. */
+import assert from "node:assert/strict";
+import type { LoggedEvent, NewEventColumns } from "../../src/domain/event.ts";
+import { eventIdOfKey } from "../../src/domain/event_key.ts";
+import type { EventsAccepted } from "../../src/ingest/accept_events.ts";
+import type { EventLog } from "../../src/ports/event_log.ts";
+import type { Random } from "../../src/synthesize/random.ts";
+import { interactionsOf } from "../../src/synthesize/event_batches.ts";
+import { plantWorld } from "../../src/synthesize/planted_world.ts";
+import { newColumns } from "../contracts/new_columns.ts";
+
+export interface SentEvent {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly itemId: string;
+  readonly value: number;
+  readonly timeMs: number;
+}
+
+const WORLD = { userCount: 60, itemCount: 40, eventCount: 1_200, tasteCount: 3 };
+
+export class Client {
+  readonly #random: Random;
+  /** In the order of the planted world; each is sent once or more. */
+  readonly #events: SentEvent[];
+  #next = 0;
+  /** By event id. */
+  readonly sent = new Map<string, SentEvent>();
+  readonly acknowledged = new Set<string>();
+  /** Ids of the last append that was not answered. */
+  #unanswered: string[] = [];
+
+  constructor(seed: number, random: Random) {
+    this.#random = random;
+    const feedback = seed % 2 === 0 ? "implicit" : "explicit";
+    this.#events = [...interactionsOf(plantWorld({ ...WORLD, feedback, seed }))].map((one, i) => ({
+      eventId: `e${i}`,
+      userId: one.userId,
+      itemId: one.itemId,
+      value: one.value,
+      timeMs: one.timeMs,
+    }));
+  }
+
+  get hasMore(): boolean {
+    return this.#next < this.#events.length;
+  }
+
+  /** New events, some of them out of order, among them some that were sent before, answered or not. */
+  batch(): SentEvent[] {
+    const events = this.#take(1 + this.#random.below(20));
+    const known = [...this.sent.values()];
+    for (let i = this.#random.below(4); i > 0 && known.length > 0; i--) {
+      events.splice(this.#random.below(events.length + 1), 0, known[this.#random.below(known.length)]);
+    }
+    this.#remember(events);
+    return events;
+  }
+
+  /** Rows of a file: the same events by the bulk door, under the ids of their keys. */
+  columns(): NewEventColumns {
+    const first = this.#next;
+    const rows = this.#take(1 + this.#random.below(80)).map((event, i) => ({ ...event, key: [first + i, 7, 0, 0] }));
+    this.#remember(
+      rows.map(({ key, ...event }) => ({ ...event, eventId: eventIdOfKey(Uint32Array.from(key)) })),
+    );
+    return newColumns(rows);
+  }
+
+  /** The door answered. */
+  answered(events: readonly SentEvent[], { results }: EventsAccepted): void {
+    results.forEach(({ status, offset }, i) => {
+      const { eventId } = events[i];
+      assert.ok(status === "created" || status === "duplicate", `${eventId} was answered with ${status}`);
+      assert.ok(offset !== undefined);
+      if (this.acknowledged.has(eventId)) assert.equal(status, "duplicate", `${eventId} was taken twice`);
+      this.acknowledged.add(eventId);
+    });
+    this.#unanswered = [];
+  }
+
+  columnsAnswered(): void {
+    for (const eventId of this.#unanswered) this.acknowledged.add(eventId);
+    this.#unanswered = [];
+  }
+
+  /** DESIGN.md 4.1 and 4.2. Gives the events of the log. */
+  async checkLog(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
+    const events = await readAll(log, batchCount);
+    const found = new Map(events.map((event) => [event.eventId, event]));
+    assert.equal(found.size, events.length, "an event is in the log twice");
+    for (const { eventId, offset, ...event } of events) {
+      assert.deepEqual({ eventId, ...event }, this.sent.get(eventId), `the log holds ${offset} changed, or unasked`);
+    }
+    for (const eventId of this.acknowledged) {
+      assert.ok(found.has(eventId), `${eventId} was acknowledged and is not in the log`);
+    }
+    const present = this.#unanswered.filter((eventId) => found.has(eventId));
+    assert.ok(
+      present.length === 0 || present.length === this.#unanswered.length,
+      `of an append of ${this.#unanswered.length} events that was not answered, ${present.length} are in the log`,
+    );
+    return events;
+  }
+
+  #take(count: number): SentEvent[] {
+    const events = this.#events.slice(this.#next, this.#next + count);
+    this.#next += events.length;
+    if (events.length > 2 && this.#random.below(3) === 0) events.reverse();
+    return events;
+  }
+
+  #remember(events: readonly SentEvent[]): void {
+    const fresh = events.filter(({ eventId }) => !this.sent.has(eventId));
+    for (const event of events) this.sent.set(event.eventId, event);
+    this.#unanswered = fresh.map(({ eventId }) => eventId);
+  }
+}
+
+async function readAll(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  const end = await log.end(), controls = await log.readControls();
+  const [userIds, itemIds] = [await log.userIds(), await log.itemIds()];
+  const taken = new Set(controls.map(({ offset }) => offset));
+  for await (const batch of log.read({ batchCount })) {
+    for (let i = 0; i < batch.count; i++) {
+      const userId = userIds[batch.users[i]], [newest] = await log.eventsOfUser(userId, { limit: 1, beforeOffset: batch.offsets[i] + 1 });
+      assert.equal(newest.offset, batch.offsets[i]);
+      assert.equal(newest.itemId, itemIds[batch.items[i]]);
+      assert.ok(!taken.has(newest.offset), `two records have the offset ${newest.offset}`);
+      taken.add(newest.offset);
+      events.push(newest);
+    }
+  }
+  assert.equal(taken.size, end, "offsets are not dense");
+  return events;
+}
