@@ -6,17 +6,16 @@
 // bias at once, while its 1 stays. A row of n ratings has Σ y yᵀ ≈ n C, with C the mean of y yᵀ over all ratings; in C's
 // eigenbasis n (Λ + λ) preconditions the factors, n + β the bias.
 import { HalfStep, takeNext } from "./layout";
-import { layScratch, listRows, moveRow, RowScratch, weightedNorm } from "./als_rows";
+import { clearLastEntries, layScratch, listRows, moveRow, RowScratch, weightedNorm } from "./als_rows";
 
-/** weights = 1, targets = r - μ. */
+/** weights = 1, goals = r - μ. */
 // @ts-ignore: decorator
-@inline function setTargets(values: usize, n: usize, mean: f32, scratch: RowScratch): void {
-  const end = scratch.count << 2, weights = scratch.weights, targets = scratch.targets;
-  v128.store(weights + end - 16, f32x4.splat(0));
-  v128.store(targets + end - 16, f32x4.splat(0));
+@inline function setGoals(values: usize, n: usize, mean: f32, scratch: RowScratch): void {
+  const weights = scratch.weights, goals = scratch.goals;
+  clearLastEntries(scratch);
   for (let i: usize = 0; i < n << 2; i += 4) {
     store<f32>(weights + i, 1);
-    store<f32>(targets + i, load<f32>(values + i) - mean);
+    store<f32>(goals + i, load<f32>(values + i) - mean);
   }
 }
 
@@ -34,29 +33,17 @@ import { layScratch, listRows, moveRow, RowScratch, weightedNorm } from "./als_r
   store<f32>(scratch.inverse + bias, <f32>1 / (n + step.biasRegularization));
 }
 
-/** Σ (target - prediction)² in f64. */
-// @ts-ignore: decorator
-@inline function squaredErrors(scratch: RowScratch, n: usize): f64 {
-  let sum: f64 = 0;
-  for (let i: usize = 0; i < n << 2; i += 4) {
-    const miss = <f64>load<f32>(scratch.targets + i) - <f64>load<f32>(scratch.predictions + i);
-    sum += miss * miss;
-  }
-  return sum;
-}
-
-/** Moves one row (one without ratings stays as it is); gives its share of the loss: regularization, and if `isWholeLoss` errors. */
-function solveRow(step: HalfStep, row: usize, scratchAt: usize): f64 {
+/** Moves one row (one without ratings stays as it is); gives its share of the loss: all if `isWholeLoss`, else its regularization. */
+function moveExplicitRow(step: HalfStep, row: usize, scratchAt: usize): f64 {
   const rowBytes = step.rowBytes, x = step.solved + row * rowBytes;
   const begin = <usize>load<u32>(step.indptr + (row << 2)), n = <usize>load<u32>(step.indptr + (row << 2), 4) - begin;
   if (n == 0) return 0;
   const scratch = layScratch(scratchAt, rowBytes, n);
   listRows(step.indices + (begin << 2), n, step.fixed, rowBytes, scratch);
-  setTargets(step.values + (begin << 2), n, step.globalMean, scratch);
+  setGoals(step.values + (begin << 2), n, step.globalMean, scratch);
   setDiagonals(step, row, <f32>n, scratch);
-  moveRow(scratch, x, rowBytes, step.steps);
-  const regularization = weightedNorm(scratch.diagonal, x, rowBytes);
-  return step.isWholeLoss ? regularization + squaredErrors(scratch, n) : regularization;
+  const loss = moveRow(scratch, x, rowBytes, step.steps);
+  return step.isWholeLoss ? loss : weightedNorm(scratch.diagonal, x, rowBytes);
 }
 
 /** Solves rows as the cursor hands them out, until none is left. `scratch` belongs to this worker. */
@@ -65,7 +52,7 @@ export function solveExplicit(step: HalfStep, scratch: usize): void {
   for (let first = takeNext(step.cursor, chunk); first < rowCount; first = takeNext(step.cursor, chunk)) {
     const end = min(first + chunk, rowCount);
     let loss: f64 = 0;
-    for (let i = first; i < end; i++) loss += solveRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), scratch);
+    for (let i = first; i < end; i++) loss += moveExplicitRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), scratch);
     store<f64>(step.losses + (<usize>(first / chunk) << 3), loss);
   }
 }

@@ -5,34 +5,22 @@
 // After rotation the system of a row is diag(w Λ + λ) + Σ c y yᵀ = Σ c y, with Λ the eigenvalues of α₀ Σ w' y y ᵀ over the
 // fixed side and w the weight of the solved row (1 for users). The diagonal is also the preconditioner.
 import { HalfStep, takeNext } from "./layout";
-import { layScratch, listRows, moveRow, RowScratch, weightedNorm } from "./als_rows";
+import { clearLastEntries, layScratch, listRows, moveRow, RowScratch } from "./als_rows";
+import { dot } from "./vector";
 
-/** weights = targets = confidenceScale · values. */
+/** weights = confidenceScale · values, goals = 1. */
 // @ts-ignore: decorator
 @inline function setConfidences(values: usize, n: usize, scale: f32, scratch: RowScratch): void {
-  const end = scratch.count << 2, weights = scratch.weights, targets = scratch.targets;
-  v128.store(weights + end - 16, f32x4.splat(0));
-  v128.store(targets + end - 16, f32x4.splat(0));
+  const weights = scratch.weights, goals = scratch.goals;
+  clearLastEntries(scratch);
   for (let i: usize = 0; i < n << 2; i += 4) {
-    const c = load<f32>(values + i) * scale;
-    store<f32>(weights + i, c);
-    store<f32>(targets + i, c);
+    store<f32>(weights + i, load<f32>(values + i) * scale);
+    store<f32>(goals + i, 1);
   }
-}
-
-/** Σ c (1 - y·x)² in f64. */
-// @ts-ignore: decorator
-@inline function observedLoss(scratch: RowScratch, n: usize): f64 {
-  let sum: f64 = 0;
-  for (let i: usize = 0; i < n << 2; i += 4) {
-    const miss = 1 - <f64>load<f32>(scratch.predictions + i);
-    sum += <f64>load<f32>(scratch.weights + i) * miss * miss;
-  }
-  return sum;
 }
 
 /** Moves one row; gives its share of the loss: all of it if `isWholeLoss`, else its regularization. */
-function solveRow(step: HalfStep, row: usize, scratchAt: usize): f64 {
+function moveImplicitRow(step: HalfStep, row: usize, scratchAt: usize): f64 {
   const rowBytes = step.rowBytes, x = step.solved + row * rowBytes;
   const begin = <usize>load<u32>(step.indptr + (row << 2)), n = <usize>load<u32>(step.indptr + (row << 2), 4) - begin;
   if (n == 0) { memory.fill(x, 0, rowBytes); return 0; }
@@ -45,11 +33,8 @@ function solveRow(step: HalfStep, row: usize, scratchAt: usize): f64 {
     v128.store(scratch.diagonal + j, d);
     v128.store(scratch.inverse + j, f32x4.div(f32x4.splat(1), d));
   }
-  moveRow(scratch, x, rowBytes, step.steps);
-  if (step.isWholeLoss) return observedLoss(scratch, n) + weightedNorm(scratch.diagonal, x, rowBytes);
-  let squares: f64 = 0;
-  for (let j: usize = 0; j < rowBytes; j += 4) squares += <f64>load<f32>(x + j) * <f64>load<f32>(x + j);
-  return <f64>lambda * squares;
+  const loss = moveRow(scratch, x, rowBytes, step.steps);
+  return step.isWholeLoss ? loss : <f64>lambda * <f64>dot(x, x, rowBytes);
 }
 
 /** Solves rows as the cursor hands them out, until none is left. `scratch` belongs to this worker. */
@@ -58,7 +43,7 @@ export function solveImplicit(step: HalfStep, scratch: usize): void {
   for (let first = takeNext(step.cursor, chunk); first < rowCount; first = takeNext(step.cursor, chunk)) {
     const end = min(first + chunk, rowCount);
     let loss: f64 = 0;
-    for (let i = first; i < end; i++) loss += solveRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), scratch);
+    for (let i = first; i < end; i++) loss += moveImplicitRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), scratch);
     store<f64>(step.losses + (<usize>(first / chunk) << 3), loss);
   }
 }

@@ -1,16 +1,16 @@
 // deno-fmt-ignore-file
 // The system of one row of ALS, by preconditioned conjugate gradients from where the row stands (MATHS.md 1.3).
 //
-// Both kinds of feedback solve (D + Σ c y yᵀ) x = Σ a y over the row's entries; they differ in D, in the weights c and
-// targets a, and in the preconditioner, all of which als_implicit.ts and als_explicit.ts write into the scratch.
+// Both kinds of feedback minimise f(x) = xᵀ D x + Σ c (g - x·y)² over the row's entries: they solve (D + Σ c y yᵀ) x = Σ c g y.
+// They differ in D, in the weights c and goals g, and in the preconditioner; als_implicit.ts and als_explicit.ts write all of
+// these into the scratch.
 import { dot, mulAdd, mulSub, sumLanes } from "./vector";
-import { HalfStep } from "./layout";
 
 /** Squared residual norms below this are rounding: the row is solved. */
 const RESIDUAL_FLOOR: f32 = 1e-25;
 
 /**
- * A worker's scratch while it solves a row: five vectors of `rowBytes`, then four lists of one word an entry. Lists are
+ * A worker's scratch while it works on a row: five vectors of `rowBytes`, then three lists of one word an entry. Lists are
  * filled up to a multiple of four entries with ones that weigh nothing.
  */
 @unmanaged export class RowScratch {
@@ -21,12 +21,10 @@ const RESIDUAL_FLOOR: f32 = 1e-25;
   r: usize;
   p: usize;
   product: usize;
-  /** Address of each entry's fixed row, its weight c, its target a, its prediction y·x, and y·p. */
+  /** Address of each entry's fixed row, its weight c, its goal g. */
   rows: usize;
   weights: usize;
-  targets: usize;
-  predictions: usize;
-  dots: usize;
+  goals: usize;
   /** Entries, filled up to a multiple of four. */
   count: usize;
 }
@@ -45,11 +43,17 @@ const RECORD_BYTES: usize = 64;
   scratch.product = scratch.p + rowBytes;
   scratch.rows = scratch.product + rowBytes;
   scratch.weights = scratch.rows + listBytes;
-  scratch.targets = scratch.weights + listBytes;
-  scratch.predictions = scratch.targets + listBytes;
-  scratch.dots = scratch.predictions + listBytes;
+  scratch.goals = scratch.weights + listBytes;
   scratch.count = count;
   return scratch;
+}
+
+/** Makes what fills up the lists of weights and goals weigh nothing; call it before they are written. */
+// @ts-ignore: decorator
+@inline export function clearLastEntries(scratch: RowScratch): void {
+  const last = (scratch.count - 4) << 2;
+  v128.store(scratch.weights + last, f32x4.splat(0));
+  v128.store(scratch.goals + last, f32x4.splat(0));
 }
 
 /** Fills the list of addresses; what fills it up points to the last entry's row. */
@@ -90,7 +94,7 @@ const RECORD_BYTES: usize = 64;
 
 /** out += Σ coefficient · y over the four rows at list position i. */
 // @ts-ignore: decorator
-@inline function addFour(rows: usize, i: usize, c: v128, out: usize, rowBytes: usize): void {
+@inline export function addFour(rows: usize, i: usize, c: v128, out: usize, rowBytes: usize): void {
   const y0 = <usize>load<u32>(rows + i), y1 = <usize>load<u32>(rows + i, 4), y2 = <usize>load<u32>(rows + i, 8), y3 = <usize>load<u32>(rows + i, 12);
   const c0 = v128.shuffle<f32>(c, c, 0, 0, 0, 0), c1 = v128.shuffle<f32>(c, c, 1, 1, 1, 1);
   const c2 = v128.shuffle<f32>(c, c, 2, 2, 2, 2), c3 = v128.shuffle<f32>(c, c, 3, 3, 3, 3);
@@ -106,35 +110,32 @@ const RECORD_BYTES: usize = 64;
   }
 }
 
-/** predictions = y·x, and r += Σ (a - c y·x) y. */
-function residualPass(scratch: RowScratch, x: usize, rowBytes: usize): void {
-  const rows = scratch.rows, weights = scratch.weights, targets = scratch.targets, predictions = scratch.predictions, r = scratch.r;
-  const end = scratch.count << 2;
+/** r += Σ c (g - y·x) y; gives Σ c (g - y·x)². */
+export function residualPass(scratch: RowScratch, x: usize, rowBytes: usize): f32 {
+  const rows = scratch.rows, weights = scratch.weights, goals = scratch.goals, r = scratch.r, end = scratch.count << 2;
+  let sum = f32x4.splat(0);
   for (let i: usize = 0; i < end; i += 16) {
-    const t = dotFour(rows, i, x, rowBytes);
-    v128.store(predictions + i, t);
-    addFour(rows, i, mulSub(v128.load(weights + i), t, v128.load(targets + i)), r, rowBytes);
+    const miss = f32x4.sub(v128.load(goals + i), dotFour(rows, i, x, rowBytes)), c = f32x4.mul(v128.load(weights + i), miss);
+    sum = mulAdd(c, miss, sum);
+    addFour(rows, i, c, r, rowBytes);
+  }
+  return sumLanes(sum);
+}
+
+/** product += Σ c (y·p) y. */
+export function productPass(scratch: RowScratch, rowBytes: usize): void {
+  const rows = scratch.rows, weights = scratch.weights, p = scratch.p, product = scratch.product, end = scratch.count << 2;
+  for (let i: usize = 0; i < end; i += 16) {
+    addFour(rows, i, f32x4.mul(v128.load(weights + i), dotFour(rows, i, p, rowBytes)), product, rowBytes);
   }
 }
 
-/** dots = y·p, and product += Σ c (y·p) y. */
-function productPass(scratch: RowScratch, rowBytes: usize): void {
-  const rows = scratch.rows, weights = scratch.weights, dots = scratch.dots, p = scratch.p, product = scratch.product;
-  const end = scratch.count << 2;
-  for (let i: usize = 0; i < end; i += 16) {
-    const t = dotFour(rows, i, p, rowBytes);
-    v128.store(dots + i, t);
-    addFour(rows, i, f32x4.mul(v128.load(weights + i), t), product, rowBytes);
-  }
-}
-
-/** dots = y·p; gives Σ c (y·p)². All that the last step needs: half a pass. */
-function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
-  const rows = scratch.rows, weights = scratch.weights, dots = scratch.dots, p = scratch.p, end = scratch.count << 2;
+/** Σ c (y·p)²: all that the last step needs, half a pass. */
+export function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
+  const rows = scratch.rows, weights = scratch.weights, p = scratch.p, end = scratch.count << 2;
   let sum = f32x4.splat(0);
   for (let i: usize = 0; i < end; i += 16) {
     const t = dotFour(rows, i, p, rowBytes);
-    v128.store(dots + i, t);
     sum = mulAdd(f32x4.mul(v128.load(weights + i), t), t, sum);
   }
   return sumLanes(sum);
@@ -142,7 +143,7 @@ function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
 
 /** out += a · x, `bytes` long. */
 // @ts-ignore: decorator
-@inline function addScaled(out: usize, a: f32, x: usize, bytes: usize): void {
+@inline export function addScaled(out: usize, a: f32, x: usize, bytes: usize): void {
   const by = f32x4.splat(a);
   for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, mulAdd(by, v128.load(x + j), v128.load(out + j)));
 }
@@ -153,32 +154,32 @@ function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
   for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, f32x4.mul(v128.load(a + j), v128.load(b + j)));
 }
 
-/** Moves x by `steps` steps of conjugate gradients. Afterwards `predictions` holds y·x of the new x. */
-export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u32): void {
+/**
+ * Moves x by `steps` steps of conjugate gradients; gives f of the new x. A step of length α along p takes α pᵀr off f, so
+ * no pass is needed to know it.
+ */
+export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u32): f64 {
   const r = scratch.r, p = scratch.p, product = scratch.product, diagonal = scratch.diagonal, inverse = scratch.inverse;
   for (let j: usize = 0; j < rowBytes; j += 16) v128.store(r + j, f32x4.neg(f32x4.mul(v128.load(diagonal + j), v128.load(x + j))));
-  residualPass(scratch, x, rowBytes);
+  let f = weightedNorm(diagonal, x, rowBytes) + <f64>residualPass(scratch, x, rowBytes);
   multiply(p, r, inverse, rowBytes);
   let rz = dot(r, p, rowBytes);
   for (let left = steps; left > 0 && !(rz < RESIDUAL_FLOOR); left--) {
     multiply(product, diagonal, p, rowBytes);
-    let curvature: f32;
-    if (left == 1) {
-      curvature = dot(p, product, rowBytes) + curvaturePass(scratch, rowBytes);
-    } else {
-      productPass(scratch, rowBytes);
-      curvature = dot(p, product, rowBytes);
-    }
+    if (left > 1) productPass(scratch, rowBytes);
+    let curvature = dot(p, product, rowBytes);
+    if (left == 1) curvature += curvaturePass(scratch, rowBytes);
     const length = rz / curvature;
     addScaled(x, length, p, rowBytes);
-    addScaled(scratch.predictions, length, scratch.dots, scratch.count << 2);
-    if (left == 1) return;
+    f -= <f64>length * <f64>rz;
+    if (left == 1) break;
     addScaled(r, -length, product, rowBytes);
     multiply(product, r, inverse, rowBytes);
     const next = dot(r, product, rowBytes), b = f32x4.splat(next / rz);
     for (let j: usize = 0; j < rowBytes; j += 16) v128.store(p + j, mulAdd(b, v128.load(p + j), v128.load(product + j)));
     rz = next;
   }
+  return f;
 }
 
 /** Σ_j d_j x_j² in f64. */

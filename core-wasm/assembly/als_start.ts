@@ -1,7 +1,11 @@
 // deno-fmt-ignore-file
-// What an implicit or explicit fit starts from.
-import { dot, mulAdd } from "./vector";
+// What a fit starts from: noise, and for implicit feedback one propagation of it through the ratings (MATHS.md 1.2).
+import { dot } from "./vector";
 import { HalfStep, takeNext } from "./layout";
+import { addFour, layScratch, listRows } from "./als_rows";
+
+const NOISE_CHUNK: u32 = 64;
+const SCALE_CHUNK: u32 = 256;
 
 /** A well mixed 32-bit hash (the finalizer of MurmurHash3). */
 // @ts-ignore: decorator
@@ -20,56 +24,70 @@ import { HalfStep, takeNext } from "./layout";
   return <f32>sum * <f32>2.6429e-5;
 }
 
-/** rows[r, 0..factorCount) = deviation · noise, 0 after it. Chunks of rows by cursor; the same whoever takes them. */
-export function fillNoise(rows: usize, rowCount: u32, rowBytes: usize, factorCount: u32, seed: u32, deviation: f32, cursor: usize): void {
-  for (let first = takeNext(cursor, 64); first < rowCount; first = takeNext(cursor, 64)) {
-    const end = min(first + 64, rowCount);
-    for (let r = first; r < end; r++) {
-      const row = rows + <usize>r * rowBytes;
-      memory.fill(row, 0, rowBytes);
-      for (let j: u32 = 0; j < factorCount; j++) store<f32>(row + (<usize>j << 2), deviation * noise(seed, r, j));
-    }
-  }
-}
-
+/** Number of entries of a row. */
 // @ts-ignore: decorator
 @inline function degree(indptr: usize, row: usize): f32 {
   return <f32>(load<u32>(indptr + (row << 2), 4) - load<u32>(indptr + (row << 2)));
 }
 
-function propagateRow(step: HalfStep, row: usize, otherIndptr: usize): f64 {
-  const rowBytes = step.rowBytes, x = step.solved + row * rowBytes;
-  const begin = <usize>load<u32>(step.indptr + (row << 2)), end = <usize>load<u32>(step.indptr + (row << 2), 4);
-  memory.fill(x, 0, rowBytes);
-  if (begin == end) return 0;
-  const own = <f32>1 / sqrt<f32>(<f32>(end - begin));
-  for (let e = begin; e < end; e++) {
-    const column = <usize>load<u32>(step.indices + (e << 2)), y = step.fixed + column * rowBytes;
-    const c = f32x4.splat(own / sqrt<f32>(degree(otherIndptr, column)));
-    for (let j: usize = 0; j < rowBytes; j += 16) v128.store(x + j, mulAdd(v128.load(y + j), c, v128.load(x + j)));
+/** Exported from the module, like the others that work on one row, so that it stays a function (index.ts says why). */
+export function fillNoiseRow(row: usize, rowBytes: usize, factorCount: u32, seed: u32, index: u32, deviation: f32): void {
+  memory.fill(row, 0, rowBytes);
+  for (let j: u32 = 0; j < factorCount; j++) store<f32>(row + (<usize>j << 2), deviation * noise(seed, index, j));
+}
+
+/** rows[r, 0..factorCount) = deviation · noise, 0 after it. Chunks of rows by cursor; the same whoever takes them. */
+export function fillNoise(rows: usize, rowCount: u32, rowBytes: usize, factorCount: u32, seed: u32, deviation: f32, cursor: usize): void {
+  for (let first = takeNext(cursor, NOISE_CHUNK); first < rowCount; first = takeNext(cursor, NOISE_CHUNK)) {
+    const end = min(first + NOISE_CHUNK, rowCount);
+    for (let r = first; r < end; r++) fillNoiseRow(rows + <usize>r * rowBytes, rowBytes, factorCount, seed, r, deviation);
   }
+}
+
+/** Row ← own scale · sum of the fixed rows of its entries; gives its squared norm. */
+export function propagateRow(step: HalfStep, row: usize, isMean: bool, scratchAt: usize): f64 {
+  const rowBytes = step.rowBytes, x = step.solved + row * rowBytes, begin = <usize>load<u32>(step.indptr + (row << 2));
+  const n = <usize>load<u32>(step.indptr + (row << 2), 4) - begin;
+  memory.fill(x, 0, rowBytes);
+  if (n == 0) return 0;
+  const scratch = layScratch(scratchAt, rowBytes, n), whole = n & ~3;
+  listRows(step.indices + (begin << 2), n, step.fixed, rowBytes, scratch);
+  for (let i: usize = 0; i < whole; i += 4) addFour(scratch.rows, i << 2, f32x4.splat(1), x, rowBytes);
+  for (let i = whole; i < n; i++) {
+    const y = <usize>load<u32>(scratch.rows + (i << 2));
+    for (let j: usize = 0; j < rowBytes; j += 16) v128.store(x + j, f32x4.add(v128.load(y + j), v128.load(x + j)));
+  }
+  scaleRow(x, rowBytes, isMean ? <f32>1 / <f32>n : <f32>1 / sqrt<f32>(<f32>n));
   return <f64>dot(x, x, rowBytes);
 }
 
 /**
- * solved = D^-½ R D'^-½ fixed, with R the 0/1 matrix of the half-step and D, D' the degrees of its rows and columns
- * (one propagation, MATHS.md 1.2). Squared norms of the rows are summed into `losses`.
+ * solved = D^-1 R fixed if `isMean`, else D^-½ R fixed, with R the 0/1 matrix of the half-step and D the degrees of its
+ * rows. Squared norms of the rows are summed into `losses`.
  */
-export function propagate(step: HalfStep, otherIndptr: usize): void {
+export function propagate(step: HalfStep, isMean: bool, scratch: usize): void {
   const rowCount = step.rowCount, chunk = step.chunkRows;
   for (let first = takeNext(step.cursor, chunk); first < rowCount; first = takeNext(step.cursor, chunk)) {
     const end = min(first + chunk, rowCount);
     let squares: f64 = 0;
-    for (let i = first; i < end; i++) squares += propagateRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), otherIndptr);
+    for (let i = first; i < end; i++) squares += propagateRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), isMean, scratch);
     store<f64>(step.losses + (<usize>(first / chunk) << 3), squares);
   }
 }
 
-/** rows ← factor · rows. */
-export function scaleRows(rows: usize, rowCount: u32, rowBytes: usize, factor: f32, cursor: usize): void {
+/** row ← factor · row. */
+export function scaleRow(row: usize, rowBytes: usize, factor: f32): void {
   const by = f32x4.splat(factor);
-  for (let first = takeNext(cursor, 256); first < rowCount; first = takeNext(cursor, 256)) {
-    const end = rows + <usize>min(first + 256, rowCount) * rowBytes;
-    for (let at = rows + <usize>first * rowBytes; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), by));
+  for (let at = row, end = row + rowBytes; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), by));
+}
+
+/** rows ← factor · rows; with an `indptr`, each also divided by the root of its degree (rows without entries become 0). */
+export function scaleRows(rows: usize, rowCount: u32, rowBytes: usize, factor: f32, indptr: usize, cursor: usize): void {
+  for (let first = takeNext(cursor, SCALE_CHUNK); first < rowCount; first = takeNext(cursor, SCALE_CHUNK)) {
+    const end = min(first + SCALE_CHUNK, rowCount);
+    for (let r = <usize>first; r < <usize>end; r++) {
+      const n: f32 = indptr ? degree(indptr, r) : 1;
+      scaleRow(rows + r * rowBytes, rowBytes, n > 0 ? factor / sqrt<f32>(n) : 0);
+    }
   }
 }

@@ -12,3 +12,10 @@ export { score, topNRow, topNUsers } from "./top_n";
 export { addGram, foldIn } from "./fold_in";
 export { scalerLearn, scalerTransform, linearRaw, linearMean, linearLearn, linearProgressive } from "./linear";
 export { factorizationPredict, factorizationLearn, factorizationProgressive } from "./factorization";
+
+// Called by no one outside: functions that do the work on one row or tile. V8 replaces a function's first, slow code only
+// between two calls of it, and the compiler would merge each of these into the one long-running call that uses it.
+export { addOuterProducts, rotateFour } from "./matrix";
+export { fillNoiseRow, propagateRow, scaleRow } from "./als_start";
+export { moveRow } from "./als_rows";
+export { clearLive, findEntry, moveLive, solveLive, sumLive } from "./live";

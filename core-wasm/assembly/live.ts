@@ -198,15 +198,15 @@ export function solveLive(
   return accept(side, x, weightBefore, weight);
 }
 
-/** Weights and targets of a list for als_rows.ts; what fills the list up weighs nothing. Gives Σ c. */
+/** Weights and goals of a list for als_rows.ts; what fills the list up weighs nothing. Gives Σ c. */
 function setEntries(side: LiveSide, values: usize, n: usize, scratch: RowScratch): f64 {
-  const end = scratch.count << 2, weights = scratch.weights, targets = scratch.targets;
+  const end = scratch.count << 2, weights = scratch.weights, goals = scratch.goals;
   v128.store(weights + end - 16, f32x4.splat(0));
-  v128.store(targets + end - 16, f32x4.splat(0));
+  v128.store(goals + end - 16, f32x4.splat(0));
   if (side.isExplicit) {
     for (let i: usize = 0; i < n << 2; i += 4) {
       store<f32>(weights + i, 1);
-      store<f32>(targets + i, load<f32>(values + i) - side.globalMean);
+      store<f32>(goals + i, load<f32>(values + i) - side.globalMean);
     }
     return <f64>n;
   }
@@ -214,7 +214,7 @@ function setEntries(side: LiveSide, values: usize, n: usize, scratch: RowScratch
   for (let i: usize = 0; i < n << 2; i += 4) {
     const c = load<f32>(values + i) * side.confidenceScale;
     store<f32>(weights + i, abs<f32>(c));
-    store<f32>(targets + i, max<f32>(c, 0));
+    store<f32>(goals + i, c > 0 ? 1 : 0);
     sum += <f64>abs<f32>(c);
   }
   return sum;

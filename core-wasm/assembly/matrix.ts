@@ -4,7 +4,7 @@ import { mulAdd } from "./vector";
 import { takeNext } from "./layout";
 
 /** Rows whose products are summed in registers before they are added to memory: short sums keep f32 accurate. */
-const GRAM_RUN: usize = 256;
+const GRAM_RUN: usize = 64;
 /** Rows that a worker rotates before it asks for more; a multiple of 4, so that tiles never depend on who takes them. */
 const ROTATE_CHUNK: u32 = 128;
 
@@ -34,7 +34,7 @@ const ROTATE_CHUNK: u32 = 128;
   v128.store(t, f32x4.add(v128.load(t), c30)); v128.store(t, f32x4.add(v128.load(t, 16), c31), 16);
 }
 
-/** Upper triangle of out += Σ w y yᵀ over `count` rows, for columns [0, width); `weights` as above. Not inlined: it tiers up. */
+/** Upper triangle of out += Σ w y yᵀ over `count` rows, for columns [0, width); `weights` as above. */
 export function addOuterProducts(y: usize, count: usize, rowBytes: usize, weights: usize, width: usize, out: usize, outRowBytes: usize): void {
   const end = y + count * rowBytes;
   for (let a: usize = 0; a < width; a += 4) {
@@ -110,7 +110,8 @@ export function sumGram(partials: usize, count: u32, width: u32, n: u32, scale: 
   }
 }
 
-function rotateFour(y: usize, count: usize, rowBytes: usize, panels: usize, width: usize, scratch: usize): void {
+/** Up to four rows, in place. */
+export function rotateFour(y: usize, count: usize, rowBytes: usize, panels: usize, width: usize, scratch: usize): void {
   const widthBytes = width << 2;
   // The last rows are too few for a tile: they are copied, so that nothing beyond them is read.
   const out = scratch, from = count == 4 ? y : scratch + 4 * widthBytes;

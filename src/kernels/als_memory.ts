@@ -113,9 +113,9 @@ function scratchBytes({ userCount, itemCount, interactionCount }: FitSize, strid
   return Math.ceil(Math.max(rotationScratchBytes(stride), rowScratchBytes(stride, longestRow)) / 64) * 64;
 }
 
-/** `RowScratch` of core-wasm/assembly/als_rows.ts: its record, five vectors, five lists filled up to four entries. */
+/** `RowScratch` of core-wasm/assembly/als_rows.ts: its record, five vectors, three lists filled up to four entries. */
 function rowScratchBytes(stride: number, longestRow: number): number {
-  return 64 + 5 * stride * 4 + 5 * (longestRow + 3) * 4;
+  return 64 + 5 * stride * 4 + 3 * (longestRow + 3) * 4;
 }
 
 function neededBytes(size: FitSize, stride: number, scratch: number): number {

@@ -39,14 +39,17 @@ export async function startExplicit(start: Start): Promise<void> {
  * deviation (MATHS.md 1.2); users: nothing.
  */
 export async function startImplicit(start: Start): Promise<void> {
-  const { phases, memory, options } = start, { users, items, stride } = memory;
+  const { phases, memory, options } = start, { users, items } = memory, { factorCount } = options.parameters;
+  const scaleItems = (factor: number, indptr: number) => {
+    const scale = [items.factors, items.rowCount, memory.stride * 4, factor, indptr];
+    return phases.run("scaleRows", () => [...scale, phases.cursor]);
+  };
   await fillNoise(start, items);
-  await phases.run("propagate", () => [users.halfStep, items.indptr]);
-  await phases.run("propagate", () => [items.halfStep, users.indptr]);
-  const squares = memory.sumOfLosses(items), count = items.rowCount * options.parameters.factorCount;
-  const wanted = DEVIATION ** 2 / options.parameters.factorCount;
-  const factor = squares > 0 ? Math.sqrt(wanted * count / squares) : 0;
-  const scale = [items.factors, items.rowCount, stride * 4, factor];
-  await phases.run("scaleRows", () => [...scale, phases.cursor]);
+  await scaleItems(1, items.indptr);
+  await phases.run("propagate", (worker) => [users.halfStep, 1, memory.scratchOf(worker)]);
+  await phases.run("propagate", (worker) => [items.halfStep, 0, memory.scratchOf(worker)]);
+  const squares = memory.sumOfLosses(items), count = items.rowCount * factorCount;
+  const wanted = DEVIATION ** 2 / factorCount;
+  await scaleItems(squares > 0 ? Math.sqrt(wanted * count / squares) : 0, 0);
   memory.factorsOf(users).fill(0);
 }

@@ -1,9 +1,10 @@
 /** The WebAssembly kernels as TypeScript sees them. Addresses and sizes are in bytes; core-wasm/README.md has the ABI. */
 import { Arena } from "./arena.ts";
+import type { LiveExports } from "./live_exports.ts";
 import type { OnlineExports } from "./online_exports.ts";
 
 /** Every export of core-wasm/assembly/index.ts. */
-export interface KernelExports extends OnlineExports {
+export interface KernelExports extends LiveExports, OnlineExports {
   /** First address that the arena may use. */
   heapBase(): number;
 
@@ -17,7 +18,7 @@ export interface KernelExports extends OnlineExports {
   eigenValues(...args: number[]): number;
   eigenVectors(...args: number[]): void;
   fillNoise(...args: number[]): void;
-  propagate(halfStep: number, otherIndptr: number): void;
+  propagate(halfStep: number, isMean: number, scratch: number): void;
   scaleRows(...args: number[]): void;
   solveImplicit(halfStep: number, scratch: number): void;
   solveExplicit(halfStep: number, scratch: number): void;

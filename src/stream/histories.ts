@@ -4,6 +4,7 @@ import type { Feedback } from "../domain/factor_model.ts";
 import type { GenerationContent } from "../domain/generation.ts";
 import { OutsideFailure } from "../domain/failure.ts";
 import type { RatingMatrix } from "../domain/rating_matrix.ts";
+import type { SavedLists } from "../kernels/entry_lists.ts";
 import type { EventLog } from "../ports/event_log.ts";
 
 /** Interactions of a generation: users' rows, each pair once. */
@@ -116,4 +117,24 @@ function sortByUser(batches: readonly LoggedEventColumns[], userCount: number, i
     indices[to] = items[k], values[to] = itemValues[k], timesMs[to] = itemTimes[k];
   }
   return { indptr: byUser.slice(0, userCount + 1), indices, values, timesMs };
+}
+
+/** Both sides of a history as lists: items with ascending users too. */
+export function savedHistory({ rows, timesMs }: GenerationHistory): { users: SavedLists; items: SavedLists } {
+  const { rowCount, columnCount, indptr, indices, values } = rows;
+  const counts = new Uint32Array(columnCount), next = new Uint32Array(columnCount + 1);
+  for (let k = 0; k < indices.length; k++) counts[indices[k]]++;
+  for (let column = 0; column < columnCount; column++) next[column + 1] = next[column] + counts[column];
+  const users = new Uint32Array(indices.length), byItem = new Float32Array(indices.length);
+  for (let user = 0; user < rowCount; user++) {
+    for (let k = indptr[user]; k < indptr[user + 1]; k++) {
+      const to = next[indices[k]]++;
+      users[to] = user, byItem[to] = values[k];
+    }
+  }
+  const userCounts = Uint32Array.from({ length: rowCount }, (_, user) => indptr[user + 1] - indptr[user]);
+  return {
+    users: { counts: userCounts, indices, values, timesMs },
+    items: { counts, indices: users, values: byItem, timesMs: new Float64Array(0) },
+  };
 }

@@ -2,10 +2,19 @@
 import type { LoggedEventColumns } from "../domain/event.ts";
 import type { FactorModel } from "../domain/factor_model.ts";
 import type { GenerationContent } from "../domain/generation.ts";
+import { OutsideFailure } from "../domain/failure.ts";
 import type { ModelUpdate } from "../domain/model_update.ts";
+import type { GrowingRows } from "../kernels/growing_rows.ts";
 import type { Kernels } from "../kernels/kernel_module.ts";
+import { ChangedRows } from "./changed_rows.ts";
 import type { GenerationHistory } from "./histories.ts";
+import { savedHistory } from "./histories.ts";
+import { decodeLearnerState, encodeLearnerState } from "./learner_state.ts";
+import { LiveModel } from "./live_model.ts";
 import type { Progress } from "./progress.ts";
+
+/** Gram matrices are summed anew where offsets pass a multiple of this, so that rounding cannot accumulate. */
+const GRAM_EVENTS = 4096;
 
 /**
  * `kernels`: an instance of the `portable` build that is the learner's alone (its memory goes when the learner goes).
@@ -13,30 +22,78 @@ import type { Progress } from "./progress.ts";
  * checkpoints in between.
  */
 export class Learner {
+  /** Id of the generation. */
+  readonly generation: string;
+  readonly #content: GenerationContent;
+  readonly #model: LiveModel;
+  readonly #changedUsers = new ChangedRows();
+  readonly #changedItems = new ChangedRows();
+  #appliedOffset: number;
+  #gramRun: number;
+  #numericFailures = 0;
+
   /** The state at the generation's own offset. `history`: readHistory() of histories.ts. */
   static fromGeneration(kernels: Kernels, content: GenerationContent, history: GenerationHistory): Learner {
-    throw new Error("in the making");
+    const learner = new Learner(kernels, content);
+    const { users, items } = savedHistory(history);
+    learner.#model.users.lists.load(users);
+    learner.#model.items.lists.load(items);
+    learner.#model.sumGrams();
+    return learner;
   }
 
   /** The state of these bytes. Throws OutsideFailure when they are torn or of another generation. */
   static restore(kernels: Kernels, content: GenerationContent, state: Uint8Array): Learner {
-    throw new Error("in the making");
+    const saved = decodeLearnerState(state);
+    const { generation, sha256 } = content.generation;
+    if (saved.generation !== generation || saved.generationSha256 !== sha256) {
+      throw new OutsideFailure(
+        `restoring a learner of generation ${generation} (${sha256}): the state is of ${saved.generation} (${saved.generationSha256})`,
+      );
+    }
+    const learner = new Learner(kernels, content);
+    const { users, items } = learner.#model;
+    loadRows(users.rows, saved.userFactors);
+    loadRows(items.rows, saved.itemFactors);
+    users.lists.load(saved.users);
+    items.lists.load(saved.items);
+    users.gram().set(saved.userGram);
+    items.gram().set(saved.itemGram);
+    learner.#appliedOffset = saved.appliedOffset;
+    learner.#gramRun = saved.gramRun;
+    return learner;
   }
 
-  /** Id of the generation. */
-  readonly generation: string = "";
+  private constructor(kernels: Kernels, content: GenerationContent) {
+    this.generation = content.generation.generation;
+    this.#content = content;
+    this.#model = new LiveModel(kernels, content.model);
+    this.#appliedOffset = content.generation.offset;
+    this.#gramRun = gramRunOf(this.#appliedOffset);
+  }
 
   /** Every record of the log with a smaller offset is in. */
   get appliedOffset(): number {
-    throw new Error("in the making");
+    return this.#appliedOffset;
   }
 
   /** How many rows there are now: the log's codes below are rows. */
   get userCount(): number {
-    throw new Error("in the making");
+    return this.#model.users.rows.count;
   }
+
   get itemCount(): number {
-    throw new Error("in the making");
+    return this.#model.items.rows.count;
+  }
+
+  /** Rows that stayed as they were because their solution was not finite, since this learner was made. */
+  get numericFailures(): number {
+    return this.#numericFailures;
+  }
+
+  /** What moves, for those who measure it. Reads change nothing. */
+  get live(): LiveModel {
+    return this.#model;
   }
 
   /**
@@ -44,31 +101,92 @@ export class Learner {
    * what is new gets one. `progress` is asked about each event before it is learned.
    */
   apply(batch: LoggedEventColumns, progress?: Progress): void {
-    throw new Error("in the making");
+    const { users, items, values, timesMs, offsets } = batch;
+    for (let i = 0; i < batch.count; i++) {
+      const offset = offsets[i];
+      if (offset < this.#appliedOffset) continue;
+      this.#refreshGrams(offset);
+      progress?.observe(this.#model, offset, users[i], items[i], values[i]);
+      this.#learn(users[i], items[i], values[i], timesMs[i]);
+      this.#appliedOffset = offset + 1;
+    }
   }
 
   /** Says that what lies below `offset` and was not handed to `apply` are control records. Never goes back. */
   advance(offset: number): void {
-    throw new Error("in the making");
+    this.#appliedOffset = Math.max(this.#appliedOffset, offset);
   }
 
   /** Rows that changed since the last call, as at most one "rowsChanged" a side, both with the present `appliedOffset`. */
   takeChanges(): ModelUpdate[] {
-    throw new Error("in the making");
+    return [this.#takeSide("user"), this.#takeSide("item")].filter((update) => update.indexes.length > 0);
   }
 
   /** For a checkpoint. */
-  state(): Uint8Array {
-    throw new Error("in the making");
+  state(): Uint8Array<ArrayBuffer> {
+    const { users, items } = this.#model, { generation, sha256 } = this.#content.generation;
+    return encodeLearnerState({
+      generation,
+      generationSha256: sha256,
+      appliedOffset: this.#appliedOffset,
+      gramRun: this.#gramRun,
+      userFactors: users.rows.view(),
+      itemFactors: items.rows.view(),
+      userGram: users.gram(),
+      itemGram: items.gram(),
+      users: users.lists.save(),
+      items: items.lists.save(),
+    });
   }
 
   /** SHA-256 (hex) of userFactors, then itemFactors, as a generation's. */
-  sha256(): Promise<string> {
-    throw new Error("in the making");
+  async sha256(): Promise<string> {
+    const users = this.#model.users.rows.view(), items = this.#model.items.rows.view();
+    const factors = new Float32Array(users.length + items.length);
+    factors.set(users);
+    factors.set(items, users.length);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", factors));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   /** A copy of the rows as they stand. New items: `itemWeights` as the learner weighs them. */
   model(): FactorModel {
-    throw new Error("in the making");
+    return this.#model.copy();
   }
+
+  #learn(user: number, item: number, value: number, timeMs: number): void {
+    const model = this.#model;
+    const userBefore = model.countOf("user", user), itemBefore = model.countOf("item", item);
+    if (!model.remember(user, item, value, timeMs)) return;
+    if (!model.solveUser(user, userBefore)) this.#numericFailures++;
+    if (!model.moveItem(item, itemBefore)) this.#numericFailures++;
+    this.#changedUsers.add(user);
+    this.#changedItems.add(item);
+  }
+
+  /** Before the first event at or behind a multiple of GRAM_EVENTS: which one that is depends on the log alone. */
+  #refreshGrams(offset: number): void {
+    const run = gramRunOf(offset);
+    if (run === this.#gramRun) return;
+    this.#gramRun = run;
+    this.#model.sumGrams();
+  }
+
+  #takeSide(side: "user" | "item") {
+    const { rows } = side === "user" ? this.#model.users : this.#model.items, { stride } = rows;
+    const indexes = (side === "user" ? this.#changedUsers : this.#changedItems).take();
+    const all = rows.view(), changed = new Float32Array(indexes.length * stride);
+    indexes.forEach((row, k) => changed.set(all.subarray(row * stride, (row + 1) * stride), k * stride));
+    const { generation } = this, appliedOffset = this.#appliedOffset;
+    return { kind: "rowsChanged" as const, generation, appliedOffset, side, indexes, rows: changed };
+  }
+}
+
+function gramRunOf(offset: number): number {
+  return Math.floor(offset / GRAM_EVENTS);
+}
+
+function loadRows(rows: GrowingRows, saved: Float32Array): void {
+  rows.reserve(saved.length / rows.stride);
+  rows.view().set(saved);
 }

@@ -1,5 +1,5 @@
 /** Rows, histories and Gram matrices of a generation as they move with events; the arithmetic of one event. */
-import { type AlsParameters, type FactorModel } from "../domain/factor_model.ts";
+import type { AlsParameters, FactorModel } from "../domain/factor_model.ts";
 import { EntryLists } from "../kernels/entry_lists.ts";
 import { GrowingRows } from "../kernels/growing_rows.ts";
 import type { Kernels } from "../kernels/kernel_module.ts";
@@ -64,6 +64,12 @@ export class LiveModel {
       users.sumGram(() => 1);
       items.sumGram((item) => this.weightOfItem(item));
     }
+  }
+
+  /** Entries of a row; 0 of one that is not there yet. */
+  countOf(side: "user" | "item", row: number): number {
+    const { lists } = side === "user" ? this.users : this.items;
+    return row < lists.rowCount ? lists.countOf(row) : 0;
   }
 
   /**

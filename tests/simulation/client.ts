@@ -29,6 +29,8 @@ export class Client {
   readonly acknowledged = new Set<string>();
   /** Ids of the last append that was not answered. */
   #unanswered: string[] = [];
+  /** The log at the last look. */
+  #seen: LoggedEvent[] = [];
 
   constructor(seed: number, random: Random) {
     this.#random = random;
@@ -60,7 +62,10 @@ export class Client {
   /** Rows of a file: the same events by the bulk door, under the ids of their keys. */
   columns(): NewEventColumns {
     const first = this.#next;
-    const rows = this.#take(1 + this.#random.below(80)).map((event, i) => ({ ...event, key: [first + i, 7, 0, 0] }));
+    const rows = this.#take(1 + this.#random.below(80)).map((event, i) => ({
+      ...event,
+      key: [first + i, 7, 0, 0],
+    }));
     this.#remember(
       rows.map(({ key, ...event }) => ({ ...event, eventId: eventIdOfKey(Uint32Array.from(key)) })),
     );
@@ -86,11 +91,15 @@ export class Client {
 
   /** DESIGN.md 4.1 and 4.2. Gives the events of the log. */
   async checkLog(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
-    const events = await readAll(log, batchCount);
+    const events = await this.#readAll(log, batchCount);
     const found = new Map(events.map((event) => [event.eventId, event]));
     assert.equal(found.size, events.length, "an event is in the log twice");
     for (const { eventId, offset, ...event } of events) {
-      assert.deepEqual({ eventId, ...event }, this.sent.get(eventId), `the log holds ${offset} changed, or unasked`);
+      assert.deepEqual(
+        { eventId, ...event },
+        this.sent.get(eventId),
+        `the log holds ${offset} changed, or unasked`,
+      );
     }
     for (const eventId of this.acknowledged) {
       assert.ok(found.has(eventId), `${eventId} was acknowledged and is not in the log`);
@@ -101,6 +110,38 @@ export class Client {
       `of an append of ${this.#unanswered.length} events that was not answered, ${present.length} are in the log`,
     );
     return events;
+  }
+
+  /** The whole log; what was in it at the last look must still be there as it was. */
+  async #readAll(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
+    const events: LoggedEvent[] = [];
+    const [end, controls] = [await log.end(), await log.readControls()];
+    const [userIds, itemIds] = [await log.userIds(), await log.itemIds()];
+    for await (const batch of log.read({ batchCount })) {
+      for (let i = 0; i < batch.count; i++) {
+        const offset = batch.offsets[i], userId = userIds[batch.users[i]];
+        const event = this.#seen[events.length] ??
+          (await log.eventsOfUser(userId, { limit: 1, beforeOffset: offset + 1 }))[0];
+        const { eventId } = event;
+        assert.deepEqual(
+          event,
+          {
+            eventId,
+            offset,
+            userId,
+            itemId: itemIds[batch.items[i]],
+            value: batch.values[i],
+            timeMs: batch.timesMs[i],
+          },
+          `the record of offset ${offset} is another one now`,
+        );
+        events.push(event);
+      }
+    }
+    assert.ok(events.length >= this.#seen.length, "events that were read are gone");
+    const offsets = [...events, ...controls].map(({ offset }) => offset).sort((one, other) => one - other);
+    assert.deepEqual(offsets, Array.from({ length: end }, (_, offset) => offset), "offsets are not dense");
+    return this.#seen = events;
   }
 
   #take(count: number): SentEvent[] {
@@ -115,23 +156,4 @@ export class Client {
     for (const event of events) this.sent.set(event.eventId, event);
     this.#unanswered = fresh.map(({ eventId }) => eventId);
   }
-}
-
-async function readAll(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
-  const events: LoggedEvent[] = [];
-  const end = await log.end(), controls = await log.readControls();
-  const [userIds, itemIds] = [await log.userIds(), await log.itemIds()];
-  const taken = new Set(controls.map(({ offset }) => offset));
-  for await (const batch of log.read({ batchCount })) {
-    for (let i = 0; i < batch.count; i++) {
-      const userId = userIds[batch.users[i]], [newest] = await log.eventsOfUser(userId, { limit: 1, beforeOffset: batch.offsets[i] + 1 });
-      assert.equal(newest.offset, batch.offsets[i]);
-      assert.equal(newest.itemId, itemIds[batch.items[i]]);
-      assert.ok(!taken.has(newest.offset), `two records have the offset ${newest.offset}`);
-      taken.add(newest.offset);
-      events.push(newest);
-    }
-  }
-  assert.equal(taken.size, end, "offsets are not dense");
-  return events;
 }

@@ -67,7 +67,8 @@ export class SimulatedProcess {
       get: (target, key) => {
         const member = Reflect.get(target, key, target);
         if (typeof member !== "function") return member;
-        const call = (args: unknown[]) => (target as Port as Record<PropertyKey, typeof member>)[key](...args);
+        const call = (args: unknown[]) =>
+          (target as Port as Record<PropertyKey, typeof member>)[key](...args);
         if (STREAMS.has(key)) return (...args: unknown[]) => this.#stream(call(args));
         const write = WRITES.has(key) ? `${name}.${String(key)}` : undefined;
         return (...args: unknown[]) => this.#call(write, () => call(args));

@@ -1,0 +1,336 @@
+/**
+ * A day of the system from one seed: clients send events, files are imported, generations trained, activated and rolled
+ * back, lists are asked for, and processes die at any of their writes. After each action the promises of DESIGN.md 4
+ * are checked against what was sent and against plain recomputation.
+ */
+import assert from "node:assert/strict";
+import { MemoryMetrics } from "../../src/adapters/memory/metrics.ts";
+import { type GenerationOptions, runGeneration } from "../../src/batch/run_generation.ts";
+import { logSource } from "../../src/batch/training_source.ts";
+import { loadKernel } from "../../src/commands/kernel_builds.ts";
+import type { LoggedEvent } from "../../src/domain/event.ts";
+import { BadInput, OutsideFailure } from "../../src/domain/failure.ts";
+import type { GenerationContent } from "../../src/domain/generation.ts";
+import { acceptEvents } from "../../src/ingest/accept_events.ts";
+import { InlinePool } from "../../src/kernels/inline_pool.ts";
+import { instantiateKernels } from "../../src/kernels/kernel_module.ts";
+import type { EventLog } from "../../src/ports/event_log.ts";
+import type { UpdateFeed } from "../../src/ports/update_feed.ts";
+import { Recommender } from "../../src/recommend/recommender.ts";
+import { activateGeneration } from "../../src/serve/activate_generation.ts";
+import { ServingModel } from "../../src/serve/serving_model.ts";
+import { Random } from "../../src/synthesize/random.ts";
+import { Client } from "./client.ts";
+import { type Disk, openDisk, type Ports, type StoreKind } from "./disk.ts";
+import { type ArmedFault, type Fault, SimulatedProcess } from "./simulated_process.ts";
+import { settled, VirtualClock } from "./virtual_clock.ts";
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly store: StoreKind;
+  readonly actionCount: number;
+}
+
+/** What was done and what came of it, a line for each action: the same for the same options. */
+export interface SimulationResult {
+  readonly trace: readonly string[];
+  readonly crashes: number;
+}
+
+const { module: kernelModule } = await loadKernel("portable");
+const kernels = instantiateKernels(kernelModule), pool = new InlinePool(kernels);
+
+const GENERATION: Omit<GenerationOptions, "seed"> = {
+  fit: { feedback: "auto", factorCount: 4, unobservedWeight: 0.5, popularityExponent: 0, epochCount: 2 },
+  kernel: { build: "portable", sha256: "simulated" },
+  holdout: 0,
+  splitBy: "auto",
+  listLength: 3,
+  activate: true,
+  force: true,
+  keep: 2,
+};
+
+interface Running {
+  readonly process: SimulatedProcess;
+  readonly ports: Ports;
+}
+
+interface Server extends Running {
+  readonly model: ServingModel;
+}
+
+type Outcome = "done" | "crashed" | "failed" | "refused";
+
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const simulation = new Simulation(options);
+  for (let action = 0; action < options.actionCount; action++) await simulation.act();
+  return simulation.end();
+}
+
+class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #random: Random;
+  readonly #clock = new VirtualClock();
+  readonly #disk: Disk;
+  readonly #client: Client;
+  readonly #trace: string[] = [];
+  #crashes = 0;
+  #server: Server | undefined;
+  /** The greatest offset that a client was told. */
+  #lastOffset = -1;
+  #what = "start";
+  /** One that sees the store without faults, as somebody who looks at it from outside. */
+  readonly #observer: Ports;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    this.#random = Random.seeded(options.seed, 1);
+    this.#disk = openDisk(options.store, this.#clock);
+    this.#client = new Client(options.seed, Random.seeded(options.seed, 2));
+    this.#observer = this.#disk.open(new SimulatedProcess());
+  }
+
+  async act(): Promise<void> {
+    const actions = [
+      ...Array(6).fill(() => this.#post()),
+      ...Array(2).fill(() => this.#import()),
+      ...Array(3).fill(() => this.#train()),
+      ...Array(2).fill(() => this.#rollBack()),
+      () => this.#restart(),
+      () => this.#wait(),
+    ];
+    try {
+      this.#trace.push(await actions[this.#random.below(actions.length)]());
+      await this.#check();
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  async end(): Promise<SimulationResult> {
+    await this.#server?.model.stop();
+    this.#server?.process.kill();
+    return { trace: this.#trace, crashes: this.#crashes };
+  }
+
+  async #post(): Promise<string> {
+    const server = await this.#running(), events = this.#client.batch();
+    const door = {
+      log: server.ports.eventLog,
+      clock: this.#clock,
+      newEventId: () => assert.fail("all have ids"),
+    };
+    const said = await this.#attempt(`post ${events.length}`, server, async () => {
+      const accepted = await acceptEvents(events, door);
+      this.#client.answered(events, accepted);
+      this.#lastOffset = Math.max(this.#lastOffset, accepted.lastOffset ?? -1);
+      server.model.accepted(
+        events.map((event, i) => ({ ...event, offset: accepted.results[i].offset! }))
+          .filter((_, i) => accepted.results[i].status === "created"),
+      );
+    });
+    if (!server.process.isDead) await this.#checkReadYourWrites(server);
+    return said;
+  }
+
+  #import(): Promise<string> {
+    const columns = this.#client.columns();
+    if (columns.count === 0) return Promise.resolve("import nothing");
+    return this.#shortProcess(`import ${columns.count}`, async ({ ports }) => {
+      const { end } = await ports.eventLog.appendColumns(columns);
+      this.#client.columnsAnswered();
+      this.#lastOffset = Math.max(this.#lastOffset, end - 1);
+    });
+  }
+
+  /** As `foz train`: a process of its own. */
+  #train(): Promise<string> {
+    const seed = this.#random.below(100), batchCount = 1 + this.#random.below(300);
+    return this.#shortProcess(`train seed ${seed}`, async ({ ports, process }) => {
+      const compute = { kernels, pool, clock: process.clock(this.#clock) };
+      const source = logSource(readingBy(ports.eventLog, batchCount));
+      const { content } = await runGeneration(source, ports, compute, { ...GENERATION, seed }, () => {});
+      await this.#checkReplay(content);
+    });
+  }
+
+  #rollBack(): Promise<string> {
+    const pick = this.#random.uniform();
+    return this.#shortProcess("activate", async ({ ports }) => {
+      const known = await ports.generations.list();
+      if (known.length === 0) return;
+      const { generation } = known[Math.floor(pick * known.length)];
+      await activateGeneration(ports, generation, this.#clock.nowMs());
+    });
+  }
+
+  async #restart(): Promise<string> {
+    this.#server?.process.kill();
+    await settled();
+    this.#server = undefined;
+    return "kill the server";
+  }
+
+  async #wait(): Promise<string> {
+    const ms = this.#random.below(60_000);
+    await this.#clock.advance(ms);
+    return `wait ${ms} ms`;
+  }
+
+  /** A command that ends by itself or dies. */
+  async #shortProcess(what: string, run: (running: Running) => Promise<void>): Promise<string> {
+    const process = new SimulatedProcess(), running = { process, ports: this.#disk.open(process) };
+    const said = await this.#attempt(what, running, () => run(running));
+    process.kill();
+    await settled();
+    return said;
+  }
+
+  /** Does it under one fault, or none, and says what came of it. */
+  async #attempt(what: string, { process }: Running, run: () => Promise<void>): Promise<string> {
+    const armed = this.#drawFault();
+    this.#what = `${what}${armed === undefined ? "" : `, ${armed.fault} ${armed.at}`}`;
+    process.arm(armed);
+    const outcome = await Promise.race([
+      run().then((): Outcome => "done", outcomeOf),
+      process.died.then((): Outcome => "crashed"),
+    ]);
+    const struck = process.struck;
+    process.arm(undefined);
+    await settled();
+    if (outcome === "crashed") this.#crashes++;
+    if (outcome === "failed") assert.notEqual(struck, "", `${this.#what} failed although nothing went wrong`);
+    return `${this.#what}: ${outcome}${struck === "" ? "" : ` at ${struck}`}`;
+  }
+
+  #drawFault(): ArmedFault | undefined {
+    const faults: Fault[] = ["crash before", "crash after", "disk full", "answer lost"];
+    if (this.#options.store === "sqlite") faults.push("crash within", "crash within");
+    const fault = faults[this.#random.below(faults.length)], at = 1 + this.#random.below(9);
+    return this.#random.below(2) === 0 ? undefined : { fault, at };
+  }
+
+  async #running(): Promise<Server> {
+    if (this.#server !== undefined && !this.#server.process.isDead) return this.#server;
+    const process = new SimulatedProcess(), ports = this.#disk.open(process);
+    const model = new ServingModel({
+      ...ports,
+      updates: repeatingFeed(ports.updates, Random.seeded(this.#random.nextUint32())),
+      kernelModule,
+      clock: process.clock(this.#clock),
+      metrics: new MemoryMetrics(),
+      onNote: ({ what, error }) => assert.equal(error, undefined, what),
+    });
+    await model.start();
+    return this.#server = { process, ports, model };
+  }
+
+  /** DESIGN.md 4.5: with the token of the last answer in hand. */
+  async #checkReadYourWrites(server: Server): Promise<void> {
+    if (this.#lastOffset < 0 || server.model.current === undefined) return;
+    const waiting = server.model.waitFor(this.#lastOffset, 2000);
+    await this.#clock.advance(2000);
+    assert.equal(await waiting, true, `offset ${this.#lastOffset} was acknowledged and is not visible`);
+  }
+
+  /** DESIGN.md 4.3, for a training: the same prefix of the log read in other pieces gives the same bytes. */
+  async #checkReplay({ generation }: GenerationContent): Promise<void> {
+    const scratch = openDisk("memory", this.#clock).open(new SimulatedProcess());
+    const log = readingBy(this.#observer.eventLog, 1000 - (generation.offset % 997));
+    const compute = { kernels, pool, clock: this.#clock };
+    const again = await runGeneration(
+      logSource(log, generation.offset),
+      { ...scratch },
+      compute,
+      { ...GENERATION, seed: generation.seed },
+      () => {},
+    );
+    assert.equal(again.content.generation.sha256, generation.sha256, "another reading trains another model");
+  }
+
+  async #check(): Promise<void> {
+    const events = await this.#client.checkLog(this.#observer.eventLog, 1 + this.#random.below(500));
+    const { generations } = this.#observer;
+    const known = await generations.list(), pointer = await generations.active();
+    for (const { generation } of known) await generations.load(generation);
+    if (pointer === undefined) return;
+    assert.ok(known.some((one) => one.generation === pointer.generation), "what is active is not published");
+    const controls = await this.#observer.eventLog.readControls();
+    for (const { generation } of known) {
+      const started = controls.some(({ record }) =>
+        record.kind === "trainingStarted" && record.generation === generation
+      );
+      assert.ok(started, `the log does not know of ${generation}'s training`);
+    }
+    await this.#checkAnswers(await generations.load(pointer.generation), events);
+  }
+
+  /** DESIGN.md 4.4 and 4.6: every list is the active generation's, whole, without what was seen. */
+  async #checkAnswers(content: GenerationContent, events: readonly LoggedEvent[]): Promise<void> {
+    const { model } = await this.#running();
+    await this.#clock.advance(10_000);
+    const answering = model.current!.recommender;
+    assert.equal(
+      answering.generation.generation,
+      content.generation.generation,
+      "another generation answers",
+    );
+    assert.equal(answering.appliedOffset, await this.#observer.eventLog.end(), "something is not visible");
+    const plain = new Recommender(kernelModule, content);
+    for (const { userId, itemId } of events) plain.addSeen(userId, itemId);
+    plain.advance(answering.appliedOffset);
+    for (const userId of ["u0", "nobody", ...Array.from({ length: 4 }, () => `u${this.#random.below(60)}`)]) {
+      const list = answering.recommend(userId, { n: 5 });
+      assert.deepEqual(list, plain.recommend(userId, { n: 5 }));
+      const seen = new Set(events.filter((event) => event.userId === userId).map((event) => event.itemId));
+      assert.deepEqual(list.items.filter(({ itemId }) => seen.has(itemId)), [], `${userId} has seen it`);
+      if (userId === "nobody") assert.equal(list.basis, "popular");
+    }
+  }
+
+  #explained(error: unknown): Error {
+    const { seed, store } = this.#options, action = this.#trace.length;
+    const message = error instanceof Error ? error.message : String(error);
+    return new Error(
+      `seed ${seed}, store ${store}, action ${action} (${this.#what}): ${message}\n` +
+        `again: deno run -A tests/simulation/main.ts --seed ${seed} --store ${store} --actions ${this.#options.actionCount}`,
+      { cause: error },
+    );
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof OutsideFailure) return "failed";
+  // "The log has no events yet" and the like.
+  if (error instanceof BadInput) return "refused";
+  throw error;
+}
+
+/** The log, read in batches of this size whatever is asked for. */
+function readingBy(log: EventLog, batchCount: number): EventLog {
+  return new Proxy(log, {
+    get: (target, key) => {
+      const member = Reflect.get(target, key, target);
+      if (key === "read") return (options: object) => target.read({ ...options, batchCount });
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
+/** A feed that now and then gives an update again, also after later ones. */
+function repeatingFeed(feed: UpdateFeed, random: Random): UpdateFeed {
+  return {
+    publish: (update, fence) => feed.publish(update, fence),
+    latest: () => feed.latest(),
+    trim: (sequence, fence) => feed.trim(sequence, fence),
+    follow: async function* (sequence, signal) {
+      const given = [];
+      for await (const update of feed.follow(sequence, signal)) {
+        given.push(update);
+        yield update;
+        while (random.below(2) === 0) yield given[random.below(given.length)];
+      }
+    },
+  };
+}
