@@ -38,6 +38,8 @@ export type Setting = (NumberSetting | TextSetting | ChoiceSetting | SwitchSetti
   readonly flag: string;
   readonly env?: string;
   readonly help: string;
+  /** Its value is never printed, not even a wrong one. */
+  readonly isSecret?: boolean;
 };
 
 function whole<D extends number | undefined>(min: number, max: number, unit: string, value: D) {
@@ -82,7 +84,15 @@ export const SETTINGS = {
     ...text("SCOPE:SHA256HEX[,...]", "", /^((read|write|admin):[0-9a-f]{64}(,|$))*$/),
     flag: "keys",
     env: "FOZ_KEYS",
+    isSecret: true,
     help: "API keys as SHA-256 with their scope (read, write, admin)",
+  },
+  snapshotKey: {
+    ...text("any text", ""),
+    flag: "snapshot-key",
+    env: "FOZ_SNAPSHOT_KEY",
+    isSecret: true,
+    help: "key that a snapshot is signed with, and checked with at the edge",
   },
   rateLimit: {
     ...real(0, 1e6, "requests/s", 0),
@@ -214,7 +224,8 @@ export function parseConfig<Name extends SettingName>(
     const value = parseValue(setting, raw as string | number | boolean);
     if (value === undefined) {
       const source = isGiven ? `--${setting.flag}` : setting.env;
-      throw new BadInput(`${source} was given "${raw}"; accepted is ${acceptedValues(setting)}`);
+      const shown = setting.isSecret ? "something else" : `"${raw}"`;
+      throw new BadInput(`${source} was given ${shown}; accepted is ${acceptedValues(setting)}`);
     }
     config[name] = value;
   }

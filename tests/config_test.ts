@@ -24,7 +24,6 @@ describe("parseConfig", () => {
       ["holdout", "NaN", /--holdout was given "NaN"/],
       ["feedback", "both", /--feedback was given "both".*auto, explicit, implicit/],
       ["store", "postgres://x", /--store was given "postgres:\/\/x".*sqlite:PATH/],
-      ["keys", "read:abc", /--keys was given "read:abc"/],
     ];
     for (const [name, value, message] of bad) {
       assert.throws(() => parseConfig([name], { [name]: value }), (error: unknown) => {
@@ -34,6 +33,16 @@ describe("parseConfig", () => {
       });
     }
     assert.throws(() => parseConfig(["port"], {}, { FOZ_PORT: "-1" }), /FOZ_PORT was given "-1"/);
+  });
+
+  it("never prints a secret, not even a wrong one", () => {
+    assert.throws(() => parseConfig(["keys"], {}, { FOZ_KEYS: "admin:my password" }), (error: unknown) => {
+      assert.match(
+        (error as Error).message,
+        /^FOZ_KEYS was given something else; accepted is SCOPE:SHA256HEX/,
+      );
+      return true;
+    });
   });
 
   it("reads switches", () => {

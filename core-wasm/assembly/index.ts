@@ -7,7 +7,7 @@ export { fillNoise, propagate, scaleRows } from "./als_start";
 export { solveImplicit } from "./als_implicit";
 export { solveExplicit } from "./als_explicit";
 export { solveSystem32, solveSystem64 } from "./cholesky";
-export { indexItems } from "./item_index";
+export { indexBlock, indexItems, setItem } from "./item_index";
 export { score, topNRow, topNUsers } from "./top_n";
 export { addGram, foldIn } from "./fold_in";
 export { scalerLearn, scalerTransform, linearRaw, linearMean, linearLearn, linearProgressive } from "./linear";
@@ -18,4 +18,4 @@ export { factorizationPredict, factorizationLearn, factorizationProgressive } fr
 export { addOuterProducts, rotateFour } from "./matrix";
 export { fillNoiseRow, propagateRow, scaleRow } from "./als_start";
 export { moveRow } from "./als_rows";
-export { clearLive, findEntry, moveLive, solveLive, sumLive } from "./live";
+export { clearLive, findEntry, moveLive, rankLive, solveLive, sumLive } from "./live";

@@ -68,28 +68,67 @@ function squaredNorm(row: usize, rowBytes: usize): f64 {
   return squares;
 }
 
-/** Levels and blocks of rows that are in place. Room for levels: ceil(count / 8) · 8 · rowBytes / 4 bytes. */
+/** Levels of rows that are in place, and their blocks. Room for levels: ceil(count / 8) · 8 · rowBytes / 4 bytes. */
 export function indexItems(index: ItemIndex): void {
-  const rowBytes = index.rowBytes, groupBytes = rowBytes * 2;
-  let norm: f64 = 0;
+  const groupBytes = index.rowBytes * 2;
   memory.fill(index.levels, <u8>itemOffset(), <usize>((index.count + GROUP_ITEMS - 1) / GROUP_ITEMS) * groupBytes);
-  for (let b = blockCount(index.count) - 1; b >= 0; b--) {
-    const from = b * BLOCK_ITEMS, to = min(from + BLOCK_ITEMS, index.count);
-    let largest: f32 = 0;
-    for (let i = from; i < to; i++) {
-      const row = index.rows + <usize>i * rowBytes;
-      largest = max(largest, largestOf(row, rowBytes));
-      norm = max(norm, squaredNorm(row, rowBytes));
-    }
-    const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES);
-    block.scale = largest > 0 ? <f64>largest / <f64>itemLevels() : 1;
-    block.inverseScale = 1 / block.scale;
-    let error: f64 = 0;
-    for (let i = from; i < to; i++) {
-      const out = index.levels + <usize>(i >> 3) * groupBytes + (<usize>(i & 7) << 2);
-      error = max(error, writeLevels(index.rows + <usize>i * rowBytes, rowBytes, block.scale, block.inverseScale, out));
-    }
-    block.norm = sqrt(norm) * INFLATE;
-    block.error = sqrt(error) * INFLATE;
+  for (let b = blockCount(index.count) - 1; b >= 0; b--) indexBlock(index, b);
+}
+
+/**
+ * Levels of the rows of block `b`, and the block. The bound of later blocks' norms stands; where earlier ones' is below
+ * the new one, they take it over.
+ */
+export function indexBlock(index: ItemIndex, b: i32): void {
+  const rowBytes = index.rowBytes, from = b * BLOCK_ITEMS, to = min(from + BLOCK_ITEMS, index.count);
+  let largest: f32 = 0, norm: f64 = 0, error: f64 = 0;
+  for (let i = from; i < to; i++) {
+    const row = index.rows + <usize>i * rowBytes;
+    largest = max(largest, largestOf(row, rowBytes));
+    norm = max(norm, squaredNorm(row, rowBytes));
   }
+  const block = blockAt(index, b);
+  block.scale = largest > 0 ? <f64>largest / <f64>itemLevels() : 1;
+  block.inverseScale = 1 / block.scale;
+  for (let i = from; i < to; i++) {
+    error = max(error, writeLevels(index.rows + <usize>i * rowBytes, rowBytes, block.scale, block.inverseScale, levelsAt(index, i)));
+  }
+  const later: f64 = b + 1 < blockCount(index.count) ? blockAt(index, b + 1).norm : 0;
+  block.norm = max(sqrt(norm) * INFLATE, later);
+  block.error = sqrt(error) * INFLATE;
+  raiseNorms(index, b - 1, block.norm);
+}
+
+/**
+ * Takes in the row at a position, which has been written: its levels, and what bounds it. 1 if the whole block had to be
+ * done anew because a value is greater than the block's scale can say; else 0, and the block's bounds have only grown.
+ */
+export function setItem(index: ItemIndex, position: i32): i32 {
+  const b = position / BLOCK_ITEMS, block = blockAt(index, b), row = index.rows + <usize>position * index.rowBytes;
+  if (position % BLOCK_ITEMS == 0 && position == index.count - 1) {
+    memory.fill(index.levels + <usize>(position >> 3) * index.rowBytes * 2, <u8>itemOffset(), <usize>(BLOCK_ITEMS / GROUP_ITEMS) * index.rowBytes * 2);
+    indexBlock(index, b);
+    return 1;
+  }
+  if (<f64>largestOf(row, index.rowBytes) * block.inverseScale > <f64>itemLevels()) {
+    indexBlock(index, b);
+    return 1;
+  }
+  const error = writeLevels(row, index.rowBytes, block.scale, block.inverseScale, levelsAt(index, position));
+  block.error = max(block.error, sqrt(error) * INFLATE);
+  raiseNorms(index, b, sqrt(squaredNorm(row, index.rowBytes)) * INFLATE);
+  return 0;
+}
+
+// @ts-ignore: decorator
+@inline function blockAt(index: ItemIndex, b: i32): Block { return changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES); }
+
+// @ts-ignore: decorator
+@inline function levelsAt(index: ItemIndex, position: i32): usize {
+  return index.levels + <usize>(position >> 3) * (index.rowBytes * 2) + (<usize>(position & 7) << 2);
+}
+
+/** Block `b` and all before it bound rows of this norm too. Bounds fall, so what is great enough ends it. */
+function raiseNorms(index: ItemIndex, b: i32, norm: f64): void {
+  for (; b >= 0 && blockAt(index, b).norm < norm; b--) blockAt(index, b).norm = norm;
 }

@@ -8,7 +8,7 @@ import { addGram } from "./fold_in";
 import { factorCholesky, solveCholesky, solveSystem } from "./cholesky";
 import { addOuterProducts } from "./matrix";
 import { addScaled, curvaturePass, layScratch, listRows, productPass, residualPass, RowScratch } from "./als_rows";
-import { dot } from "./vector";
+import { canonicalDot, dot } from "./vector";
 
 /** Rows that are gathered at a time: they stay in the first cache while all tiles of the Gram matrix pass over them. */
 const CHUNK: usize = 64;
@@ -19,6 +19,8 @@ const RESIDUAL_FLOOR: f32 = 1e-25;
 
 /** Status beside those of cholesky.ts: the solution is not finite. The row is as it was. */
 const NOT_FINITE: i32 = -1;
+/** Status: the steps did not reach the tolerance. The row is as it was. */
+const NOT_CONVERGED: i32 = -2;
 
 /**
  * Rows of one side with what their systems are made of. Written by src/kernels/live_rows.ts, field by field in this
@@ -278,35 +280,69 @@ function factorPreconditioner(side: LiveSide, scale: f64, lambda: f64): i32 {
   }
 }
 
-/** out += D p: the dense part, λ on the factors, β on the own bias. */
+/** out += D x: the dense part, λ on the factors, β on the own bias. */
 // @ts-ignore: decorator
-@inline function addDense(side: LiveSide, gramScale: f64, lambda: f32, p: usize, out: usize): void {
+@inline function addDense(side: LiveSide, gramScale: f64, lambda: f32, x: usize, out: usize): void {
   const d = <usize>side.factorCount << 2;
-  for (let j: usize = 0; j < d; j += 4) store<f32>(out + j, load<f32>(out + j) + lambda * load<f32>(p + j));
+  for (let j: usize = 0; j < d; j += 4) store<f32>(out + j, load<f32>(out + j) + lambda * load<f32>(x + j));
   if (side.isExplicit) {
     const bias = <usize>side.ownBias << 2;
-    store<f32>(out + bias, load<f32>(out + bias) + side.biasRegularization * load<f32>(p + bias));
-  } else addGramProduct(side, gramScale, p, out);
+    store<f32>(out + bias, load<f32>(out + bias) + side.biasRegularization * load<f32>(x + bias));
+  } else addGramProduct(side, gramScale, x, out);
+}
+
+/**
+ * out = D p, without a look at G: P p is known (it is r where p = P⁻¹ r, and follows p's recurrence), P = κ G + λ I, so that
+ * s G p + λ p = (s / κ) P p + (1 - s / κ) λ p. `share`: s / κ.
+ */
+// @ts-ignore: decorator
+@inline function denseOfDirection(side: LiveSide, share: f32, lambda: f32, p: usize, preconditioned: usize, out: usize): void {
+  const a = f32x4.splat(share), b = f32x4.splat((1 - share) * lambda);
+  for (let j: usize = 0; j < side.rowBytes; j += 16) {
+    v128.store(out + j, f32x4.add(f32x4.mul(a, v128.load(preconditioned + j)), f32x4.mul(b, v128.load(p + j))));
+  }
+  if (side.isExplicit) {
+    const bias = <usize>side.ownBias << 2;
+    store<f32>(out + bias, side.biasRegularization * load<f32>(p + bias));
+  }
+}
+
+/** out = b · out + x. */
+// @ts-ignore: decorator
+@inline function scaleAndAdd(out: usize, b: f32, x: usize, bytes: usize): void {
+  const by = f32x4.splat(b);
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, f32x4.add(f32x4.mul(by, v128.load(out + j)), v128.load(x + j)));
 }
 
 /** 0 in the place of one's own 1, which is no unknown. */
 // @ts-ignore: decorator
 @inline function keepOne(side: LiveSide, r: usize): void { if (side.isExplicit) store<f32>(r + (<usize>side.otherBias << 2), 0); }
 
+/** ‖x‖² of the unknowns. */
+function squaredNorm(side: LiveSide, x: usize): f32 {
+  let sum: f32 = 0;
+  for (let j: usize = 0; j < <usize>side.factorCount << 2; j += 4) sum += load<f32>(x + j) * load<f32>(x + j);
+  if (side.isExplicit) { const bias = load<f32>(x + (<usize>side.ownBias << 2)); sum += bias * bias; }
+  return sum;
+}
+
 /**
- * Moves a row by `steps` steps of conjugate gradients over its `n` entries, from where it stands. `fixedWeight`: the sum of
- * the weights in fixedGram. The preconditioner takes the row's entries for a fair sample of the other side:
- * (s + Σ c / fixedWeight) G + λ I, and for the bias n + β. The rest as solveLive.
+ * Moves a row by conjugate gradients over its `n` entries, from where it stands. `fixedWeight`: the sum of the weights in
+ * fixedGram. The preconditioner P takes the row's entries for a fair sample of the other side:
+ * (s + Σ c / fixedWeight) G + λ I, and for the bias n + β.
+ *
+ * `tolerance` 0: so many `steps`. Else steps until rᵀP⁻¹r ≤ tolerance² λ ‖x‖², which bounds the error relative to ‖x‖ by about
+ * the tolerance, since no eigenvalue of the system is below λ; or NOT_CONVERGED after `steps`. The rest as solveLive.
  */
 export function moveLive(
   side: LiveSide, row: u32, indices: usize, values: usize, n: u32, gramScale: f64, lambda: f64, weightBefore: f64, weight: f64,
-  fixedWeight: f64, steps: u32,
+  fixedWeight: f64, steps: u32, tolerance: f32,
 ): i32 {
   const rowBytes = side.rowBytes, x = side.solved + <usize>row * rowBytes, scratch = layScratch(side.rowScratch, rowBytes, n);
-  const evidence = setEntries(side, values, n, scratch);
-  const status = factorPreconditioner(side, gramScale + evidence / fixedWeight, lambda);
+  const preconditionScale = gramScale + setEntries(side, values, n, scratch) / fixedWeight;
+  const status = factorPreconditioner(side, preconditionScale, lambda);
   if (status != 0) return status;
-  const r = scratch.r, p = scratch.p, product = scratch.product, z = scratch.diagonal;
+  const r = scratch.r, p = scratch.p, product = scratch.product, z = scratch.diagonal, preconditioned = side.vectors;
   const inverseBias = <f32>(1 / (<f64>n + <f64>side.biasRegularization));
   memory.copy(side.pair, x, rowBytes);
   if (side.isExplicit) store<f32>(x + (<usize>side.otherBias << 2), 1);
@@ -317,12 +353,19 @@ export function moveLive(
   residualPass(scratch, x, rowBytes);
   keepOne(side, r);
   precondition(side, r, inverseBias, p);
-  let rz = dot(r, p, rowBytes);
-  for (let left = steps; left > 0 && !(rz < RESIDUAL_FLOOR); left--) {
-    memory.fill(product, 0, rowBytes);
-    addDense(side, gramScale, <f32>lambda, p, product);
+  memory.copy(preconditioned, r, rowBytes);
+  let rz = dot(r, p, rowBytes), floor = RESIDUAL_FLOOR;
+  const share = <f32>(gramScale / preconditionScale), floorScale = tolerance * tolerance * <f32>lambda, isFixed = tolerance == 0;
+  if (!isFixed) floor = floorScale * squaredNorm(side, x);
+  for (let left = steps; !(rz < floor); left--) {
+    if (left == 0) {
+      if (isFixed) break;
+      memory.copy(x, side.pair, rowBytes);
+      return NOT_CONVERGED;
+    }
+    denseOfDirection(side, share, <f32>lambda, p, preconditioned, product);
     let curvature: f32;
-    if (left == 1) {
+    if (left == 1 && isFixed) {
       curvature = dot(p, product, rowBytes) + curvaturePass(scratch, rowBytes);
     } else {
       productPass(scratch, rowBytes);
@@ -331,12 +374,14 @@ export function moveLive(
     }
     const length = rz / curvature;
     addScaled(x, length, p, rowBytes);
-    if (left == 1) break;
+    if (left == 1 && isFixed) break;
     addScaled(r, -length, product, rowBytes);
     precondition(side, r, inverseBias, z);
-    const next = dot(r, z, rowBytes), b = f32x4.splat(next / rz);
-    for (let j: usize = 0; j < rowBytes; j += 16) v128.store(p + j, f32x4.add(f32x4.mul(b, v128.load(p + j)), v128.load(z + j)));
+    const next = dot(r, z, rowBytes), b = next / rz;
+    scaleAndAdd(p, b, z, rowBytes);
+    scaleAndAdd(preconditioned, b, r, rowBytes);
     rz = next;
+    if (!isFixed) floor = floorScale * squaredNorm(side, x);
   }
   return accept(side, x, weightBefore, weight);
 }
@@ -366,4 +411,26 @@ export function clearLive(side: LiveSide, row: u32, weightBefore: f64): void {
   memory.copy(side.pair, x, side.rowBytes);
   memory.fill(x, 0, side.rowBytes);
   correctGram(side, x, weightBefore, 0);
+}
+
+/**
+ * How many of `count` rows (not counting `seenCount` listed ones) score more than row `target` for the row at `x`: u32 at
+ * `out`; and how many score the same, the target included: u32 at `out` + 4. The score is the canonical one.
+ */
+export function rankLive(x: usize, rows: usize, count: u32, rowBytes: usize, target: u32, seen: usize, seenCount: u32, out: usize): void {
+  const wanted = canonicalDot(x, rows + <usize>target * rowBytes, rowBytes);
+  let greater: u32 = 0, equal: u32 = 0;
+  const end = rows + <usize>count * rowBytes;
+  for (let row = rows; row < end; row += rowBytes) {
+    const score = canonicalDot(x, row, rowBytes);
+    greater += u32(score > wanted);
+    equal += u32(score == wanted);
+  }
+  for (let i: usize = 0; i < <usize>seenCount << 2; i += 4) {
+    const score = canonicalDot(x, rows + <usize>load<u32>(seen + i) * rowBytes, rowBytes);
+    greater -= u32(score > wanted);
+    equal -= u32(score == wanted);
+  }
+  store<u32>(out, greater);
+  store<u32>(out, equal, 4);
 }

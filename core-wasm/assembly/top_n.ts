@@ -17,13 +17,14 @@ export function score(a: usize, b: usize, rowBytes: usize): f32 { return canonic
 // An item whose z reaches the n-th best score so far, z*, must therefore have
 //   p·q ≥ (z* - R) / (t s),   R = F (N + E) + ‖x‖ (E + γ N) + stride · 2⁻¹⁴⁸.
 // p·q is an exact integer; the right side is computed in f64, whose error in units of p·q is far below the 1 that is
-// subtracted from it. And where ‖x‖ N (1 + γ) + stride · 2⁻¹⁴⁸ < z*, no later item (norms fall) can enter.
+// subtracted from it. And where ‖x‖ N (1 + γ) + stride · 2⁻¹⁴⁸ < z*, no later item can enter: N bounds those too.
 
-/** Greatest level of the searching row: i8 in `fast`; in `portable` i16, such that sums of 1,032 products stay in i32. */
+/**
+ * Greatest level of the searching row. `fast`: i8, such that four products with an item's 127 stay in i16; `portable`: i16,
+ * such that 1,032 products with 127 stay in i32.
+ */
 // @ts-ignore: decorator
-@inline function rowLevels(): i32 { return isFast() ? 127 : 8191; }
-// @ts-ignore: decorator
-@inline function rowLevelBytes(): usize { return isFast() ? 1 : 2; }
+@inline function rowLevels(): i32 { return isFast() ? 64 : 8191; }
 
 const SUBNORMAL: f64 = 2.802596928649634e-45;
 
@@ -46,8 +47,11 @@ const SUBNORMAL: f64 = 2.802596928649634e-45;
   inverseScale: f64;
   norm: f64;
   error: f64;
+  /** Of the current block: R, and 1 / (t s). */
+  rest: f64;
+  inverseUnit: f64;
 }
-export const SEARCH_BYTES: usize = 64;
+export const SEARCH_BYTES: usize = 128;
 
 /** No greater norm is searched with or for: beyond it a score could leave the finite numbers. */
 const NORM_LIMIT: f64 = 1e18;
@@ -78,19 +82,26 @@ function begin(s: Search, rowBytes: usize): bool {
   return k / (1 - k);
 }
 
-/** Sets the block's threshold; false if neither this block nor a later one can hold an item of the answer. */
+/** Begins a block; false if neither it nor a later one can hold an item of the answer. */
 function enterBlock(s: Search, block: Block, rowBytes: usize): bool {
-  if (s.count < s.n) { s.threshold = i32.MIN_VALUE; return true; }
-  const worst = <f64>load<f32>(s.scores), subnormal = <f64>(rowBytes / 4) * SUBNORMAL, rounding = roundingOf(rowBytes);
-  if (s.norm * block.norm * (1 + rounding) + subnormal < worst) { s.threshold = i32.MAX_VALUE; return false; }
-  const rest = s.error * (block.norm + block.error) + s.norm * (block.error + rounding * block.norm) + subnormal;
-  const least = (worst - rest) * s.inverseScale * block.inverseScale - 1;
-  s.threshold = <i32>max<f64>(min<f64>(ceil(least), 1.2e9), -1.2e9) + s.offset;
+  const subnormal = <f64>(rowBytes / 4) * SUBNORMAL, rounding = roundingOf(rowBytes);
+  if (s.count == s.n && s.norm * block.norm * (1 + rounding) + subnormal < <f64>load<f32>(s.scores)) return false;
+  s.rest = s.error * (block.norm + block.error) + s.norm * (block.error + rounding * block.norm) + subnormal;
+  s.inverseUnit = s.inverseScale * block.inverseScale;
+  setThreshold(s);
   return true;
 }
 
+/** Derives the threshold from the n-th best score so far. */
+// @ts-ignore: decorator
+@inline function setThreshold(s: Search): void {
+  if (s.count < s.n) { s.threshold = i32.MIN_VALUE; return; }
+  const least = (<f64>load<f32>(s.scores) - s.rest) * s.inverseUnit - 1;
+  s.threshold = <i32>max<f64>(min<f64>(ceil(least), 1.2e9), -1.2e9) + s.offset;
+}
+
 /** Looks at the items of a group whose bit in `lanes` is set. */
-function consider(s: Search, index: ItemIndex, block: Block, first: i32, lanes: i32): void {
+function consider(s: Search, index: ItemIndex, first: i32, lanes: i32): void {
   while (lanes) {
     const position = first + ctz(lanes);
     lanes &= lanes - 1;
@@ -100,16 +111,24 @@ function consider(s: Search, index: ItemIndex, block: Block, first: i32, lanes: 
     const z = canonicalDot(s.row, index.rows + <usize>position * index.rowBytes, index.rowBytes);
     if (s.count < s.n) {
       addToHeap(s.indexes, s.scores, s.count++, item, z);
-      if (s.count == s.n) enterBlock(s, block, index.rowBytes);
+      setThreshold(s);
     } else if (losesTo(load<f32>(s.scores), load<u32>(s.indexes), z, item)) {
       replaceWorst(s.indexes, s.scores, s.count, item, z);
-      enterBlock(s, block, index.rowBytes);
+      setThreshold(s);
     }
   }
 }
 
+/**
+ * Adds the products of 8 columns to the sums of 4 items (`fast`): columns 0..3 of the items in q0, 4..7 in q1. Sums of four
+ * in i16 before they are widened: where a CPU has no dot product of bytes (AVX-VNNI), i32x4.relaxed_dot costs five
+ * instructions for 16 products, this five for 32; where it has, both are as fast.
+ */
 // @ts-ignore: decorator
-@inline function dot4(p: usize, q: v128, sum: v128): v128 { return i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load32_splat(p), q, sum); }
+@inline function addProducts(sums: v128, p0: v128, q0: v128, p1: v128, q1: v128): v128 {
+  const pairs = i16x8.add(i16x8.relaxed_dot_i8x16_i7x16_s(p0, q0), i16x8.relaxed_dot_i8x16_i7x16_s(p1, q1));
+  return i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(pairs));
+}
 
 // @ts-ignore: decorator
 @inline function lanesAtLeast(low: v128, high: v128, threshold: i32): i32 {
@@ -118,16 +137,17 @@ function consider(s: Search, index: ItemIndex, block: Block, first: i32, lanes: 
 }
 
 /** One search over the groups of a block. */
-function scanBlock(s: Search, index: ItemIndex, block: Block, first: i32, end: i32): void {
+function scanBlock(s: Search, index: ItemIndex, first: i32, end: i32): void {
   const groupBytes = index.rowBytes * 2;
   let g = index.levels + <usize>(first >> 3) * groupBytes;
   for (let at = first; at < end; at += GROUP_ITEMS) {
     const next = g + groupBytes;
     let p = s.levels, low = i32x4.splat(0), high = low;
     if (isFast()) {
-      for (; g < next; g += 32, p += 4) {
-        low = dot4(p, v128.load(g), low);
-        high = dot4(p, v128.load(g, 16), high);
+      for (; g < next; g += 64, p += 8) {
+        const x = v128.load32_splat(p), y = v128.load32_splat(p, 4);
+        low = addProducts(low, x, v128.load(g), y, v128.load(g, 32));
+        high = addProducts(high, x, v128.load(g, 16), y, v128.load(g, 48));
       }
     } else {
       let a = low, b = low, c = low, d = low;
@@ -142,36 +162,36 @@ function scanBlock(s: Search, index: ItemIndex, block: Block, first: i32, end: i
       high = i32x4.add(v128.shuffle<i32>(c, d, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 1, 3, 5, 7));
     }
     const lanes = lanesAtLeast(low, high, s.threshold);
-    if (lanes) consider(s, index, block, at, lanes);
+    if (lanes) consider(s, index, at, lanes);
   }
 }
 
 /** Four searches at once over the groups of a block (`fast` only). */
-function scanBlockBy4(s0: Search, s1: Search, s2: Search, s3: Search, index: ItemIndex, block: Block, first: i32, end: i32): void {
+function scanBlockBy4(s0: Search, s1: Search, s2: Search, s3: Search, index: ItemIndex, first: i32, end: i32): void {
   const groupBytes = index.rowBytes * 2;
   let g = index.levels + <usize>(first >> 3) * groupBytes;
   const p0 = s0.levels, p1 = s1.levels, p2 = s2.levels, p3 = s3.levels;
   for (let at = first; at < end; at += GROUP_ITEMS) {
     let a0 = i32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
     const next = g + groupBytes;
-    for (let j: usize = 0; g < next; g += 32, j += 4) {
-      const low = v128.load(g), high = v128.load(g, 16);
-      let x = v128.load32_splat(p0 + j);
-      a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a0); b0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b0);
-      x = v128.load32_splat(p1 + j);
-      a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a1); b1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b1);
-      x = v128.load32_splat(p2 + j);
-      a2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a2); b2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b2);
-      x = v128.load32_splat(p3 + j);
-      a3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, low, a3); b3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, high, b3);
+    for (let j: usize = 0; g < next; g += 64, j += 8) {
+      const q0 = v128.load(g), r0 = v128.load(g, 16), q1 = v128.load(g, 32), r1 = v128.load(g, 48);
+      let x = v128.load32_splat(p0 + j), y = v128.load32_splat(p0 + j, 4);
+      a0 = addProducts(a0, x, q0, y, q1); b0 = addProducts(b0, x, r0, y, r1);
+      x = v128.load32_splat(p1 + j); y = v128.load32_splat(p1 + j, 4);
+      a1 = addProducts(a1, x, q0, y, q1); b1 = addProducts(b1, x, r0, y, r1);
+      x = v128.load32_splat(p2 + j); y = v128.load32_splat(p2 + j, 4);
+      a2 = addProducts(a2, x, q0, y, q1); b2 = addProducts(b2, x, r0, y, r1);
+      x = v128.load32_splat(p3 + j); y = v128.load32_splat(p3 + j, 4);
+      a3 = addProducts(a3, x, q0, y, q1); b3 = addProducts(b3, x, r0, y, r1);
     }
     const l0 = lanesAtLeast(a0, b0, s0.threshold), l1 = lanesAtLeast(a1, b1, s1.threshold);
     const l2 = lanesAtLeast(a2, b2, s2.threshold), l3 = lanesAtLeast(a3, b3, s3.threshold);
     if (l0 | l1 | l2 | l3) {
-      if (l0) consider(s0, index, block, at, l0);
-      if (l1) consider(s1, index, block, at, l1);
-      if (l2) consider(s2, index, block, at, l2);
-      if (l3) consider(s3, index, block, at, l3);
+      if (l0) consider(s0, index, at, l0);
+      if (l1) consider(s1, index, at, l1);
+      if (l2) consider(s2, index, at, l2);
+      if (l3) consider(s3, index, at, l3);
     }
   }
 }
@@ -202,7 +222,7 @@ export function topNRow(search: Search, index: ItemIndex, excluded: usize, exclu
   for (let b = 0, blocks = blockCount(index.count); b < blocks; b++) {
     const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES), first = b * BLOCK_ITEMS;
     if (!enterBlock(search, block, index.rowBytes)) break;
-    scanBlock(search, index, block, first, min(first + BLOCK_ITEMS, index.count));
+    scanBlock(search, index, first, min(first + BLOCK_ITEMS, index.count));
   }
   sortHeap(search.indexes, search.scores, search.count);
   unmark(search.marks, excluded, excludedCount, index.count);
@@ -211,6 +231,9 @@ export function topNRow(search: Search, index: ItemIndex, excluded: usize, exclu
 
 /** Users that a worker takes at once. Their items are read together, a block of them after the other. */
 const BATCH: i32 = 16;
+
+/** Fills places that are left over: ports/recommendation_store.ts. */
+const NO_ITEM: u32 = 0xffffffff;
 
 function topNBatch(
   searches: usize, index: ItemIndex, users: usize, userCount: i32, indptr: usize, indices: usize, n: i32,
@@ -226,8 +249,6 @@ function topNBatch(
     s.indexes = outIndexes + <usize>u * places;
     s.scores = outScores + <usize>u * places;
     s.n = min(n, index.count);
-    memory.fill(s.indexes, 0xff, places);
-    memory.fill(s.scores, 0, places);
     mark(s.marks, indices + (<usize>from << 2), load<u32>(indptr + (<usize>u << 2), 4) - from, index.count);
     if (!begin(s, index.rowBytes)) refused++;
     else if (s.norm > 0) { store<u32>(active + (<usize>activeCount << 2), <u32>changetype<usize>(s)); activeCount++; }
@@ -235,11 +256,12 @@ function topNBatch(
   for (let b = 0, blocks = blockCount(index.count); b < blocks && activeCount > 0; b++) {
     const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES), first = b * BLOCK_ITEMS;
     activeCount = stillActive(active, activeCount, block, index.rowBytes);
-    scanBlockForAll(active, activeCount, index, block, first, min(first + BLOCK_ITEMS, index.count));
+    scanBlockForAll(active, activeCount, index, first, min(first + BLOCK_ITEMS, index.count));
   }
   for (let u = 0; u < userCount; u++) {
     const s = changetype<Search>(searches + <usize>u * SEARCH_BYTES), from = load<u32>(indptr + (<usize>u << 2));
     sortHeap(s.indexes, s.scores, s.count);
+    for (let k = <usize>s.count; k < <usize>n; k++) { store<u32>(s.indexes + (k << 2), NO_ITEM); store<f32>(s.scores + (k << 2), 0); }
     unmark(s.marks, indices + (<usize>from << 2), load<u32>(indptr + (<usize>u << 2), 4) - from, index.count);
   }
   return refused;
@@ -260,14 +282,14 @@ function stillActive(active: usize, count: i32, block: Block, rowBytes: usize): 
 // @ts-ignore: decorator
 @inline function activeSearch(active: usize, a: i32): Search { return changetype<Search>(<usize>load<u32>(active + (<usize>a << 2))); }
 
-function scanBlockForAll(active: usize, count: i32, index: ItemIndex, block: Block, first: i32, end: i32): void {
+function scanBlockForAll(active: usize, count: i32, index: ItemIndex, first: i32, end: i32): void {
   let a = 0;
   if (isFast()) {
     for (; a + 4 <= count; a += 4) {
-      scanBlockBy4(activeSearch(active, a), activeSearch(active, a + 1), activeSearch(active, a + 2), activeSearch(active, a + 3), index, block, first, end);
+      scanBlockBy4(activeSearch(active, a), activeSearch(active, a + 1), activeSearch(active, a + 2), activeSearch(active, a + 3), index, first, end);
     }
   }
-  for (; a < count; a++) scanBlock(activeSearch(active, a), index, block, first, end);
+  for (; a < count; a++) scanBlock(activeSearch(active, a), index, first, end);
 }
 
 /**

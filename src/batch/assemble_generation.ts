@@ -1,5 +1,5 @@
 /** From a fit to what is published. */
-import type { FactorModel } from "../domain/factor_model.ts";
+import { hashOfFactors } from "../domain/factors_hash.ts";
 import type { GenerationContent } from "../domain/generation.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fitted } from "./fit_model.ts";
@@ -52,15 +52,6 @@ export async function assembleGeneration(parts: Parts): Promise<GenerationConten
     seen,
     itemCounts: countItems(seen.indices, model.itemCount),
   };
-}
-
-/** SHA-256 over userFactors, then itemFactors, as hex. */
-async function hashOfFactors({ userFactors, itemFactors }: FactorModel): Promise<string> {
-  const factors = new Float32Array(userFactors.length + itemFactors.length);
-  factors.set(userFactors);
-  factors.set(itemFactors, userFactors.length);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", factors));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function countItems(indices: Uint32Array, itemCount: number): Uint32Array {

@@ -1,6 +1,5 @@
 /** `foz export`: a snapshot of the active generation for the edge; lists or factors for other programs. */
 import { Command, Option } from "commander";
-import { readEnvironment } from "../adapters/deno/environment.ts";
 import { BadInput } from "../domain/failure.ts";
 import { type Snapshot, writeSnapshot } from "../domain/snapshot.ts";
 import { SnapshotModel } from "../serve/snapshot_model.ts";
@@ -19,6 +18,8 @@ Examples:
   foz export --to factors.ndjson --format ndjson --what factors
 
 The file appears whole or not at all. Events since the generation are in it: lists leave out what was seen since.`;
+
+const NAMES = ["store", "snapshotKey", "json"] as const;
 
 type Format = "snapshot" | "parquet" | "ndjson";
 
@@ -50,9 +51,9 @@ export function exportCommand(): Command {
     )
     .option("--limit <n>", "items in each list", "50")
     .addHelpText("after", EXAMPLES);
-  addSettings(command, ["store", "json"]);
+  addSettings(command, NAMES);
   return command.action(async (flags: ExportFlags) => {
-    const settings = readSettings(command, ["store", "json"]);
+    const settings = readSettings(command, NAMES);
     const limit = Number(flags.limit);
     if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
       throw new BadInput(`--limit was given "${flags.limit}"; accepted is a whole number from 1 to 10000`);
@@ -60,7 +61,7 @@ export function exportCommand(): Command {
     const store = await openStore(settings.store);
     try {
       const snapshot = await activeSnapshot(store);
-      const { rows, bytes } = await exportSnapshot(snapshot, flags, limit);
+      const { rows, bytes } = await exportSnapshot(snapshot, flags, limit, settings.snapshotKey);
       const { generation } = snapshot.content.generation;
       const { appliedOffset } = snapshot;
       if (settings.json) {
@@ -79,9 +80,10 @@ export async function exportSnapshot(
   snapshot: Snapshot,
   { to, format, what }: Pick<ExportFlags, "to" | "format" | "what">,
   limit: number,
+  snapshotKey = "",
 ): Promise<Exported> {
   if (format === "snapshot") {
-    const bytes = await writeSnapshot(snapshot, readEnvironment().FOZ_SNAPSHOT_KEY || undefined);
+    const bytes = await writeSnapshot(snapshot, snapshotKey || undefined);
     return { bytes: await writeAtomically(to, (file) => writeAll(file, bytes)) };
   }
   const { module } = await loadKernel("portable");

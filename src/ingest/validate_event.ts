@@ -12,6 +12,7 @@ import { timeOfNumber, timeOfText, type TimeUnit } from "./parse_time.ts";
 export type RejectReason =
   | "notAnEvent"
   | "missingField"
+  | "unknownField"
   | "emptyId"
   | "idTooLong"
   | "badId"
@@ -38,13 +39,22 @@ export interface EventRules {
   readonly maxValue: number;
   /** What a bare number as time means. */
   readonly timeUnit: TimeUnit;
+  /** Refuse properties that are not ours: "rating" where "value" is meant would otherwise count as 1. */
+  readonly knownFieldsOnly?: boolean;
 }
+
+const KNOWN_FIELDS: readonly string[] = ["eventId", "userId", "itemId", "value", "time", "type"];
 
 /**
  * Rules where nothing is declared: HTTP's. The bound on values lies far beyond ratings and counts; squares of values
  * within it still fit single precision, so one event cannot make every later fit overflow.
  */
-export const DEFAULT_RULES: EventRules = { minValue: -1e15, maxValue: 1e15, timeUnit: "milliseconds" };
+export const DEFAULT_RULES: EventRules = {
+  minValue: -1e15,
+  maxValue: 1e15,
+  timeUnit: "milliseconds",
+  knownFieldsOnly: true,
+};
 
 /** An event that may enter. */
 export interface ValidEvent {
@@ -95,6 +105,7 @@ export function problemOf(
   const sentences: Record<RejectReason, string> = {
     notAnEvent: `${quoted} is no event: an object with userId and itemId is accepted`,
     missingField: `${field ?? "a field"} is missing`,
+    unknownField: `${quoted} is no property of an event: ${KNOWN_FIELDS.join(", ")} are accepted`,
     emptyId: `${field} is empty: 1 to ${MAX_ID_LENGTH} characters are accepted`,
     idTooLong: `${read} is too long: 1 to ${MAX_ID_LENGTH} characters are accepted`,
     badId: `${read} holds control characters or half a character: well-formed text without them is accepted`,
@@ -128,7 +139,7 @@ function timeOf(time: unknown, unit: TimeUnit): number {
 
 /**
  * Checks an event as it comes out of JSON: `{userId, itemId, value?, time?, type?, eventId?}`. Without `value` it is 1;
- * null counts as absent; properties that are not ours are passed over. Never throws.
+ * null counts as absent; properties that are not ours are passed over unless the rules refuse them. Never throws.
  */
 export function validateEvent(candidate: unknown, rules: EventRules = DEFAULT_RULES): Validation {
   const refused = (problem: Problem): Validation => ({ ok: false, problem });
@@ -140,6 +151,10 @@ export function validateEvent(candidate: unknown, rules: EventRules = DEFAULT_RU
     (eventId == null ? undefined : textProblem("eventId", eventId)) ??
     (type == null ? undefined : textProblem("type", type));
   if (textual !== undefined) return refused(textual);
+  const unknown = rules.knownFieldsOnly
+    ? Object.keys(candidate).find((name) => !KNOWN_FIELDS.includes(name))
+    : undefined;
+  if (unknown !== undefined) return refused(problemOf("unknownField", undefined, unknown, rules));
   const number = value ?? 1;
   if (typeof number !== "number") return refused(problemOf("notANumber", "value", value));
   const reason = valueProblem(number, rules);

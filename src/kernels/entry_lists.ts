@@ -80,6 +80,17 @@ export class EntryLists {
     return this.#counts[row];
   }
 
+  /** How many lists are longer than `count`, and how many just as long. */
+  compareCounts(count: number): { greater: number; equal: number } {
+    const counts = this.#counts, rowCount = this.#rowCount;
+    let greater = 0, equal = 0;
+    for (let row = 0; row < rowCount; row++) {
+      if (counts[row] > count) greater++;
+      else if (counts[row] === count) equal++;
+    }
+    return { greater, equal };
+  }
+
   /** Address of a list's indices, for kernels. */
   indicesOf(row: number): number {
     return this.#bases[row] + (this.#hasTimes ? 8 * this.#capacities[row] : 0);
@@ -96,12 +107,8 @@ export class EntryLists {
     return count === 0 ? -1 : this.#kernels.exports.findEntry(this.indicesOf(row), count, index);
   }
 
-  at(row: number, position: number): Entry {
-    return {
-      index: this.#views.words[this.indicesOf(row) / 4 + position],
-      value: this.valueAt(row, position),
-      timeMs: this.timeAt(row, position),
-    };
+  indexAt(row: number, position: number): number {
+    return this.#views.words[this.indicesOf(row) / 4 + position];
   }
 
   valueAt(row: number, position: number): number {

@@ -3,7 +3,7 @@ import type { FactorModel } from "../domain/factor_model.ts";
 import { NumericFailure } from "../domain/failure.ts";
 import type { Kernels } from "./kernel_module.ts";
 
-/** What fold-in needs of a model. Item rows are read at each call. */
+/** What fold-in needs of a model. */
 export type ItemSide = Pick<
   FactorModel,
   "parameters" | "stride" | "itemCount" | "itemFactors" | "itemWeights" | "globalMean"
@@ -21,6 +21,7 @@ const CHUNK_ROWS = 256;
 export class FoldIn {
   readonly #kernels: Kernels;
   readonly #model: ItemSide;
+  readonly #items: { readonly rows: Float32Array };
   readonly #isExplicit: boolean;
   /** Unknowns: factorCount, and the bias if explicit. An item's row begins with as many values. */
   readonly #size: number;
@@ -36,9 +37,14 @@ export class FoldIn {
   #weights = 0;
   #targets = 0;
 
-  /** If implicit, sums the Gram matrix of all items: O(itemCount · factorCount²), once a model. */
-  constructor(kernels: Kernels, model: ItemSide) {
+  /**
+   * If implicit, sums the Gram matrix of the model's items: O(itemCount · factorCount²), once a model. `items`: their rows
+   * as they move, read at each call; the model's own if absent. The Gram matrix stays the model's: what is answered
+   * depends on the rows alone, not on when this was made.
+   */
+  constructor(kernels: Kernels, model: ItemSide, items = { rows: model.itemFactors }) {
     const { arena } = kernels, { parameters } = model;
+    this.#items = items;
     this.#kernels = kernels;
     this.#model = model;
     this.#isExplicit = parameters.feedback === "explicit";
@@ -92,8 +98,8 @@ export class FoldIn {
   }
 
   #writePairs(indexes: ArrayLike<number>, values: ArrayLike<number>): void {
-    const { parameters, itemFactors, stride, globalMean } = this.#model, { arena } = this.#kernels;
-    const count = indexes.length;
+    const { parameters, stride, globalMean } = this.#model, { arena } = this.#kernels;
+    const count = indexes.length, itemFactors = this.#items.rows;
     const rows = arena.f32(this.#rows, count * stride);
     const weights = arena.f64(this.#weights, count), targets = arena.f64(this.#targets, count);
     for (let k = 0; k < count; k++) {

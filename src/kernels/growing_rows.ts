@@ -45,4 +45,9 @@ export class GrowingRows {
   view(): Float32Array {
     return this.#kernels.arena.f32(this.#base, this.#count * this.stride);
   }
+
+  /** One row; a view as well. */
+  row(index: number): Float32Array {
+    return this.#kernels.arena.f32(this.#base + index * this.stride * 4, this.stride);
+  }
 }

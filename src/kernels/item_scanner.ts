@@ -31,12 +31,11 @@ interface Views {
 
 /** Searches item rows held in linear memory. A call allocates nothing, unless n or the exclusions outgrow all before. */
 export class ItemScanner {
-  readonly count: number;
   readonly stride: number;
   readonly #kernels: Kernels;
-  readonly #items: ItemIndex;
   readonly #row: number;
-  readonly #search: number;
+  #items: ItemIndex;
+  #search: number;
   #capacity = 0;
   #indexes = 0;
   #scores = 0;
@@ -48,12 +47,24 @@ export class ItemScanner {
   constructor(kernels: Kernels, items: ItemRows) {
     const { arena } = kernels;
     this.#kernels = kernels;
-    this.count = items.count;
     this.stride = items.stride;
     this.#items = new ItemIndex(kernels, items);
     this.#row = arena.allocate(items.stride * 4);
     this.#search = allocateSearches(arena, this.#items, 1);
     this.#reserve(128, 1024);
+  }
+
+  get count(): number {
+    return this.#items.count;
+  }
+
+  /**
+   * Replaces the row of an item, or adds the item whose index is `count`. Searches stay exact. Throws BadInput as the
+   * constructor does; nothing has changed then.
+   */
+  set(itemIndex: number, row: Float32Array): void {
+    if (itemIndex >= this.#items.capacity) this.#moveTo(roomier(itemIndex + 1));
+    this.#items.set(itemIndex, row);
   }
 
   /**
@@ -92,6 +103,14 @@ export class ItemScanner {
     return this.#kernels.arena.f32(this.#items.rowAddress(itemIndex), this.stride).slice();
   }
 
+  /** An index of its own with more room; the old one's memory is lost, at most as much again by the growth of `roomier`. */
+  #moveTo(capacity: number): void {
+    const rows = { rows: this.#items.copyRows(), count: this.count, stride: this.stride };
+    this.#items = new ItemIndex(this.#kernels, rows, capacity);
+    this.#search = allocateSearches(this.#kernels.arena, this.#items, 1);
+    this.#reserve(this.#capacity, this.#excludedCapacity);
+  }
+
   #reserve(n: number, excludedCount: number): void {
     const { arena } = this.#kernels;
     if (n > this.#capacity) {
@@ -126,4 +145,9 @@ export class ItemScanner {
       scores: arena.f32(this.#scores, this.#capacity),
     };
   }
+}
+
+/** Room for new items, so that most of them need no other place. */
+function roomier(count: number): number {
+  return Math.ceil(1.5 * count) + 256;
 }

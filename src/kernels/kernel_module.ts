@@ -51,6 +51,8 @@ export interface KernelExports extends LiveExports, OnlineExports {
 
   // item_index.ts, top_n.ts: blocks of fields are written by src/kernels/item_index.ts and search.ts.
   indexItems(itemIndex: number): void;
+  indexBlock(itemIndex: number, block: number): void;
+  setItem(itemIndex: number, position: number): number;
   score(a: number, b: number, rowBytes: number): number;
   topNRow(search: number, itemIndex: number, excluded: number, excludedCount: number): number;
   topNUsers(

@@ -26,7 +26,18 @@ export interface LiveExports {
     weight: number,
     fixedWeight: number,
     steps: number,
+    tolerance: number,
   ): number;
   clearLive(side: number, row: number, weightBefore: number): void;
   sumLive(side: number, count: number, weights: number): void;
+  rankLive(
+    x: number,
+    rows: number,
+    count: number,
+    rowBytes: number,
+    target: number,
+    seen: number,
+    seenCount: number,
+    out: number,
+  ): void;
 }

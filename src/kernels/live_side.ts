@@ -30,6 +30,19 @@ export interface LiveSideOptions {
   readonly lists: EntryLists;
 }
 
+/** Places before one's own, and how many share it. */
+export interface RankAmong {
+  readonly greater: number;
+  readonly equal: number;
+}
+
+/** How far to go. */
+export interface MoveOptions {
+  readonly steps: number;
+  /** Absent: exactly `steps`, however far that is. */
+  readonly tolerance?: number;
+}
+
 const ROW_SCRATCH = LIVE_FIELDS.indexOf("rowScratch");
 
 /**
@@ -100,12 +113,16 @@ export class LiveSide {
     ) === 0;
   }
 
-  /** Moves a row by `steps` of conjugate gradients; `fixedWeight`: sum of the weights in the other side's Gram matrix. */
+  /**
+   * Moves a row by conjugate gradients: so many steps, or with a tolerance until its relative error is about below that.
+   * `fixedWeight`: sum of the weights in the other side's Gram matrix. False: not finite, or not reached in so many steps;
+   * the row is as it was.
+   */
   move(
     row: number,
     { gramScale, lambda, weightBefore, weight }: RowSystem,
     fixedWeight: number,
-    steps: number,
+    { steps, tolerance = 0 }: MoveOptions,
   ): boolean {
     const n = this.lists.countOf(row), { exports } = this.#kernels;
     if (n === 0) return this.#clear(row, weightBefore);
@@ -125,7 +142,31 @@ export class LiveSide {
       weight,
       fixedWeight,
       steps,
+      tolerance,
     ) === 0;
+  }
+
+  /** The canonical score of a row with one of the other side's. */
+  score(row: number, other: number): number {
+    const rowBytes = this.rows.stride * 4, { rows } = this.#other;
+    return this.#kernels.exports.score(
+      this.rows.base + row * rowBytes,
+      rows.base + other * rowBytes,
+      rowBytes,
+    );
+  }
+
+  /**
+   * Among the other side's rows without those of this row's history: how many score more than row `other`, and how many
+   * the same, it included. `other` is not in the history.
+   */
+  rank(row: number, other: number): RankAmong {
+    const rowBytes = this.rows.stride * 4, { rows } = this.#other, { exports } = this.#kernels;
+    const x = this.rows.base + row * rowBytes, out = this.#workspace.scratch.fields.weights!;
+    const indices = this.lists.indicesOf(row), n = this.lists.countOf(row);
+    exports.rankLive(x, rows.base, rows.count, rowBytes, other, indices, n, out);
+    const { words } = this.#views;
+    return { greater: words[out / 4], equal: words[out / 4 + 1] };
   }
 
   /** The Gram matrix anew, from the rows as they stand. */

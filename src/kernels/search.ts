@@ -2,7 +2,7 @@
 import type { Arena } from "./arena.ts";
 import type { ItemIndex } from "./item_index.ts";
 
-export const SEARCH_BYTES = 64;
+export const SEARCH_BYTES = 128;
 
 /** Fields of a search that TypeScript writes, as places of u32. The kernels set the rest. */
 export const SEARCH_ROW = 0;
@@ -17,7 +17,7 @@ export const SEARCH_N = 5;
  * marks, which are 0 between searches. Gives the address of the first; they are SEARCH_BYTES apart.
  */
 export function allocateSearches(arena: Arena, items: ItemIndex, count: number): number {
-  const levelBytes = items.stride * 2, markBytes = Math.ceil(items.count / 8);
+  const levelBytes = items.stride * 2, markBytes = Math.ceil(items.capacity / 8);
   const searches = arena.allocate(count * SEARCH_BYTES + 64);
   const levels = arena.allocate(count * levelBytes), marks = arena.allocate(count * markBytes);
   arena.u8(marks, count * markBytes).fill(0);

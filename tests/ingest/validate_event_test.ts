@@ -68,7 +68,6 @@ describe("validateEvent", () => {
       value: 3.5,
       time: "2020-01-01",
       type: "view",
-      other: 1,
     });
     const interaction = { ...EVENT, value: 3.5, timeMs: 1577836800000, type: "view" };
     assert.deepEqual(validation, { ok: true, event: { interaction, timeGiven: true, eventId: "e" } });
@@ -117,6 +116,16 @@ describe("validateEvent", () => {
   it("does not let minus zero in", () => {
     const validation = validateEvent({ ...EVENT, value: -0 });
     assert.ok(validation.ok && Object.is(validation.event.interaction.value, 0));
+  });
+});
+
+describe("validateEvent, fields that are not ours", () => {
+  it("are refused over HTTP, where rating instead of value would count as 1, and passed over in files", () => {
+    const candidate = { ...EVENT, rating: 5 };
+    assert.equal(refusalOf(candidate), "- unknownField");
+    assert.equal(refusalOf(candidate, { ...DEFAULT_RULES, knownFieldsOnly: false }), "accepted");
+    const { message } = problemOf("unknownField", undefined, "rating");
+    assert.match(message, /^"rating" is no property of an event: .*value.* are accepted$/);
   });
 });
 

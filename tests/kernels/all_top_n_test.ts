@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import { DenoWorkerPool } from "../../src/adapters/deno/worker_pool.ts";
-import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import { NumericFailure } from "../../src/domain/failure.ts";
 import { allTopN, type AllTopNOptions, type TopNBlock } from "../../src/kernels/all_top_n.ts";
-import { InlinePool } from "../../src/kernels/inline_pool.ts";
-import { instantiateKernels, type Kernels, sharedMemory } from "../../src/kernels/kernel_module.ts";
+import type { Kernels } from "../../src/kernels/kernel_module.ts";
 import type { KernelPool } from "../../src/kernels/phases.ts";
 import { NO_ITEM } from "../../src/ports/recommendation_store.ts";
 import { Random } from "../../src/synthesize/random.ts";
 import { topN } from "../reference/top_n.ts";
+import {
+  inlineKernels,
+  parametersOf,
+  type Planted,
+  plantedOf,
+  preparedFit,
+  withWorkers,
+} from "./planted_fit.ts";
 import { powerLawRows, rowsOf } from "./planted_rows.ts";
-
-const portable = await loadKernel("portable");
-const fast = await loadKernel("fast");
-const entry = new URL("../../src/commands/kernel_worker.ts", import.meta.url);
 
 interface Lists {
   readonly itemIndexes: number[];
@@ -24,22 +25,6 @@ interface Lists {
 interface Compute {
   readonly pool: KernelPool;
   readonly kernels: Kernels;
-}
-
-function inline(): Compute {
-  const kernels = instantiateKernels(portable.module);
-  return { kernels, pool: new InlinePool(kernels) };
-}
-
-async function withWorkers<T>(workerCount: number, use: (compute: Compute) => Promise<T>): Promise<T> {
-  const memory = sharedMemory(), { module } = fast;
-  const kernels = instantiateKernels(module, memory);
-  const pool = await DenoWorkerPool.start({ module, memory, workerCount, entry });
-  try {
-    return await use({ kernels, pool });
-  } finally {
-    await pool.close();
-  }
 }
 
 /** Every seventh user has a row of zeros; user 3 has seen everything. */
@@ -117,25 +102,68 @@ function expected({ model, seen, n }: AllTopNOptions): Lists {
   return { itemIndexes, scores };
 }
 
+const RATINGS = new URL("../../../shared/data/movielens-100k/u.data.gz", import.meta.url);
+
+function skipWithoutRatings(): string | false {
+  try {
+    Deno.statSync(RATINGS);
+    return false;
+  } catch {
+    return "movielens-100k is not in ../shared/data";
+  }
+}
+
+/** MovieLens 100K. */
+async function realRatings(): Promise<Planted> {
+  const file = await Deno.open(RATINGS);
+  const text = await new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).text();
+  const rows: [number, number][][] = Array.from({ length: 943 }, () => []);
+  for (const line of text.trim().split("\n")) {
+    const [user, item, rating] = line.split("\t").map(Number);
+    rows[user - 1].push([item - 1, rating]);
+  }
+  return plantedOf(rows.map((row) => row.sort((a, b) => a[0] - b[0])), 1682);
+}
+
 describe("allTopN", () => {
   it("gives every user's exact list, in the portable build", async () => {
     for (const options of [planted(45, 300, 24, 10), planted(1, 5, 8, 3), planted(33, 2, 8, 4)]) {
-      assertSameLists(joined(await listsOf(inline(), options), options), expected(options), options.n);
+      assertSameLists(joined(await listsOf(inlineKernels(), options), options), expected(options), options.n);
     }
   });
 
   it("gives the same to the bit on 1, 2 and 3 workers in the fast build", async () => {
     const options = planted(150, 700, 40, 20), lists = expected(options);
     for (const workerCount of [1, 2, 3]) {
-      const blocks = await withWorkers(workerCount, (compute) => listsOf(compute, options));
+      const blocks = await withWorkers(workerCount, (pool, kernels) => listsOf({ pool, kernels }, options));
       assertSameLists(joined(blocks, options), lists, options.n);
     }
   });
 
+  for (const feedback of ["explicit", "implicit"] as const) {
+    it(
+      `is exact over factors learnt from real ratings, ${feedback}`,
+      { skip: skipWithoutRatings() },
+      async () => {
+        const data = await realRatings(), parameters = parametersOf(feedback, 32);
+        await withWorkers(2, async (pool, kernels) => {
+          const fit = await preparedFit(pool, kernels, data, { parameters });
+          for (let epoch = 0; epoch < 4; epoch++) await fit.epoch();
+          // A tenth of the users: the plain version is slow.
+          const model = { ...fit.model(), userCount: 94 };
+          const options = { model, seen: data.byUser, n: 20 };
+          const lists = expected(options);
+          assertSameLists(joined(await listsOf({ pool, kernels }, options), options), lists, 20);
+          assertSameLists(joined(await listsOf(inlineKernels(), options), options), lists, 20);
+        });
+      },
+    );
+  }
+
   it("puts lists of more users than a block holds together", async () => {
     // 2^18 places a block: 262 users of 1,000.
     const options = planted(600, 40, 8, 1000);
-    const blocks = await listsOf(inline(), options);
+    const blocks = await listsOf(inlineKernels(), options);
     assert.deepEqual(blocks.map((block) => block.userCount), [262, 262, 76]);
     assertSameLists(joined(blocks, options), expected(options), options.n);
   });
@@ -143,7 +171,7 @@ describe("allTopN", () => {
   it("says which users cannot be listed, after the lists of those before them", async () => {
     const options = planted(600, 40, 8, 1000);
     options.model.userFactors[500 * 8 + 2] = NaN;
-    const compute = inline(), lists = allTopN(compute, options), { top } = compute.kernels.arena;
+    const compute = inlineKernels(), lists = allTopN(compute, options), { top } = compute.kernels.arena;
     assert.equal((await lists.next()).value?.firstUserIndex, 0);
     await assert.rejects(
       () => lists.next(),
@@ -153,7 +181,7 @@ describe("allTopN", () => {
   });
 
   it("gives its memory back when it ends and when it is left early", async () => {
-    const compute = inline(), options = planted(600, 40, 8, 1000), { top } = compute.kernels.arena;
+    const compute = inlineKernels(), options = planted(600, 40, 8, 1000), { top } = compute.kernels.arena;
     await listsOf(compute, options);
     assert.equal(compute.kernels.arena.top, top);
     for await (const block of allTopN(compute, options)) if (block.firstUserIndex === 262) break;

@@ -51,6 +51,7 @@ for (const [name, fresh] of builds) {
           ["normal values", rowsOf(1, stride, () => random.normal())],
           ["an item's own row", rows.slice(5 * stride, 6 * stride)],
           ["alternating signs", rowsOf(1, stride, (_, j) => j % 2 === 0 ? 1 : -1)],
+          ["ones, which round to the greatest level", rowsOf(1, stride, () => 1)],
           ["one value", rowsOf(1, stride, (_, j) => j === 3 ? -7 : 0)],
           ["zeros", new Float32Array(stride)],
           ["great values", rowsOf(1, stride, () => random.normal() * 1e17)],
@@ -111,6 +112,45 @@ for (const [name, fresh] of builds) {
       const excluded = Uint32Array.of(...best.slice(0, 20).reverse(), best[3], 600, 0xffffffff);
       assert.deepEqual(found(scanner, row, 20, excluded).itemIndexes, best.slice(20));
       assert.deepEqual(found(scanner, row, 40).itemIndexes, best);
+    });
+
+    it("stays exact to the bit through thousands of changed and added rows", () => {
+      const random = Random.seeded(7), stride = 24;
+      let rows = powerLawRows(random, 700, stride);
+      const scanner = scannerOver(fresh(), rows, stride);
+      for (let change = 1; change <= 4000; change++) {
+        const count = rows.length / stride;
+        const item = random.below(10) === 0 ? count : random.below(count);
+        const scale = 10 ** (random.below(50) === 0 ? random.below(8) - 3 : -random.uniform());
+        const row = rowsOf(1, stride, () => random.normal() * scale);
+        if (item === count) {
+          const more = new Float32Array(rows.length + stride);
+          more.set(rows);
+          rows = more;
+        }
+        rows.set(row, item * stride);
+        scanner.set(item, row);
+        if (change % 40 !== 0) continue;
+        const searching = rowsOf(1, stride, () => random.normal());
+        const excluded = Uint32Array.from({ length: 30 }, () => random.below(count));
+        assert.deepEqual(found(scanner, searching, 20, excluded), topN(searching, rows, 20, excluded));
+        assert.deepEqual(found(scanner, row, 1), topN(row, rows, 1));
+      }
+      assert.equal(scanner.count, rows.length / stride);
+      assert.ok(scanner.count > 1000, "room ended at least once");
+    });
+
+    it("finds an item whose row has become the greatest, and one whose row is no longer", () => {
+      const stride = 8, rows = rowsOf(600, stride, (item, j) => j === 0 ? 600 - item : 0);
+      const scanner = scannerOver(fresh(), rows, stride), row = rowsOf(1, stride, (_, j) => j === 0 ? 1 : 0);
+      scanner.set(599, rowsOf(1, stride, (_, j) => j === 0 ? 1e6 : 0));
+      scanner.set(0, new Float32Array(stride));
+      assert.deepEqual(found(scanner, row, 2), { itemIndexes: [599, 1], scores: [1e6, 599] });
+      scanner.set(600, rowsOf(1, stride, (_, j) => j === 0 ? 1e7 : 0));
+      assert.deepEqual(found(scanner, row, 2), { itemIndexes: [600, 599], scores: [1e7, 1e6] });
+      assert.throws(() => scanner.set(3, rowsOf(1, stride, () => NaN)), BadInput);
+      assert.throws(() => scanner.set(602, row), RangeError);
+      assert.deepEqual(found(scanner, row, 3).itemIndexes, [600, 599, 1]);
     });
 
     it("goes on after its memory has grown", () => {

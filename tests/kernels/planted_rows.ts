@@ -26,6 +26,11 @@ export function hardRows(random: Random, stride: number): [name: string, rows: F
   return [
     ["power law norms", powerLawRows(random, count, stride)],
     ["all rows equal", rowsOf(count, stride, (_, j) => j % 3 - 0.9)],
+    ["all values equal", rowsOf(count, stride, () => 0.7)],
+    [
+      "all values equal, signs of rows alternating",
+      rowsOf(count, stride, (row) => row % 2 === 0 ? 0.7 : -0.7),
+    ],
     ["all zeros", new Float32Array(count * stride)],
     ["few different rows", rowsOf(count, stride, (row, j) => random700[row % 7 * stride + j])],
     [

@@ -12,6 +12,10 @@ const HELP: Readonly<Record<string, string>> = {
   foz_events_total: "Events taken over HTTP, by what became of them",
   foz_applied_offset: "The answers know all events of the log below this offset",
   foz_log_end_offset: "Offset after the last record of the log",
+  foz_lag_events: "Records of the log that the answers do not know yet",
+  foz_lag_seconds: "How long the oldest of them has been known",
+  foz_updates_dropped_total:
+    "Learned rows that were dropped because they are of a generation that does not answer",
   foz_generation_load_failures_total: "Generations that could not be loaded",
   foz_generation_number: "Sequence number of the generation that answers",
   foz_model_users: "Users of the generation that answers",
@@ -21,50 +25,92 @@ const HELP: Readonly<Record<string, string>> = {
 
 const NO_LABELS: Labels = {};
 
-/** What prom-client keeps for one name and one set of labels. */
-interface Child {
-  inc?(by: number): void;
-  set?(value: number): void;
-  observe?(seconds: number): void;
+/** Observations that are kept back before the library gets them. */
+const KEPT_OBSERVATIONS = 256;
+
+/**
+ * One name with one set of labels. The library's own counting takes microseconds when its code is cold, which it is
+ * between two requests: so increments and observations are kept here and handed on together.
+ */
+class Series {
+  readonly #family: Family;
+  readonly #labels: Labels;
+  readonly #kept: Float64Array | undefined;
+  #keptCount = 0;
+  #increment = 0;
+
+  constructor(family: Family, labels: Labels) {
+    this.#family = family;
+    this.#labels = labels;
+    this.#kept = family instanceof Histogram ? new Float64Array(KEPT_OBSERVATIONS) : undefined;
+  }
+
+  increment(by: number): void {
+    this.#increment += by;
+  }
+
+  set(value: number): void {
+    (this.#family as Gauge<string>).set(this.#labels, value);
+  }
+
+  observe(seconds: number): void {
+    this.#kept![this.#keptCount++] = seconds;
+    if (this.#keptCount === KEPT_OBSERVATIONS) this.handOn();
+  }
+
+  handOn(): void {
+    if (this.#family instanceof Counter) this.#family.inc(this.#labels, this.#increment);
+    this.#increment = 0;
+    for (let i = 0; i < this.#keptCount; i++) {
+      (this.#family as Histogram<string>).observe(this.#labels, this.#kept![i]);
+    }
+    this.#keptCount = 0;
+  }
 }
 
+type Kind = "counter" | "gauge" | "histogram";
 type Family = Counter<string> | Gauge<string> | Histogram<string>;
 
 export class PromMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #families = new Map<string, Family>();
-  /** By name and then by the labels object itself: callers of hot paths hand in the same one again. */
-  readonly #children = new Map<string, WeakMap<Labels, Child>>();
+  /** By name and labels. */
+  readonly #series = new Map<string, Series>();
+  /** The same by name and by the labels object itself: callers of hot paths hand in the same one again. */
+  readonly #byObject = new Map<string, WeakMap<Labels, Series>>();
 
   increment(name: string, labels: Labels = NO_LABELS, by = 1): void {
-    this.#child(name, labels, "counter").inc!(by);
+    this.#seriesOf(name, labels, "counter").increment(by);
   }
 
   set(name: string, value: number, labels: Labels = NO_LABELS): void {
-    this.#child(name, labels, "gauge").set!(value);
+    this.#seriesOf(name, labels, "gauge").set(value);
   }
 
   observe(name: string, seconds: number, labels: Labels = NO_LABELS): void {
-    this.#child(name, labels, "histogram").observe!(seconds);
+    this.#seriesOf(name, labels, "histogram").observe(seconds);
   }
 
   expose(): Promise<string> {
     this.set("foz_process_resident_bytes", Deno.memoryUsage().rss);
+    for (const series of this.#series.values()) series.handOn();
     return this.#registry.metrics();
   }
 
-  #child(name: string, labels: Labels, kind: "counter" | "gauge" | "histogram"): Child {
-    let children = this.#children.get(name);
-    if (children === undefined) this.#children.set(name, children = new WeakMap());
-    let child = children.get(labels);
-    if (child === undefined) {
-      child = this.#family(name, labels, kind).labels(labels) as Child;
-      children.set(labels, child);
+  #seriesOf(name: string, labels: Labels, kind: Kind): Series {
+    let byObject = this.#byObject.get(name);
+    if (byObject === undefined) this.#byObject.set(name, byObject = new WeakMap());
+    let series = byObject.get(labels);
+    if (series === undefined) {
+      const key = JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1)]);
+      series = this.#series.get(key) ?? new Series(this.#family(name, labels, kind), labels);
+      this.#series.set(key, series);
+      byObject.set(labels, series);
     }
-    return child;
+    return series;
   }
 
-  #family(name: string, labels: Labels, kind: "counter" | "gauge" | "histogram"): Family {
+  #family(name: string, labels: Labels, kind: Kind): Family {
     const known = this.#families.get(name);
     if (known !== undefined) return known;
     const options = {

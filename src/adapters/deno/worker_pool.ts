@@ -62,9 +62,11 @@ export class DenoWorkerPool implements WorkerPool {
     const kernel = this.#names.indexOf(name);
     if (kernel < 0) throw new TypeError(`no kernel is called "${name}"; there are ${this.#names.join(", ")}`);
     if (this.#isRunning) throw new Error(`"${name}" was called while the pool was running another kernel`);
+    // All arguments first: whatever throws here does so while no worker has begun.
+    const calls = this.#threads.map(({ block }, worker) => ({ block, args: argumentsOf(worker) }));
     this.#isRunning = true;
     try {
-      this.#threads.forEach(({ block }, worker) => block.post(kernel, argumentsOf(worker)));
+      for (const { block, args } of calls) block.post(kernel, args);
       // All must have answered before the first failure is told: nobody may still write into the caller's memory.
       const outcomes = await Promise.allSettled(this.#threads.map(({ block }) => block.answer()));
       return outcomes.map((outcome, worker) => {

@@ -101,7 +101,7 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
 }
 
 function packed(update: ModelUpdate): [header: string, indexes: Uint8Array | null, rows: Uint8Array | null] {
-  if (update.kind === "generationActivated") return [JSON.stringify(update), null, null];
+  if (update.kind !== "rowsChanged") return [JSON.stringify(update), null, null];
   const { indexes, rows, ...header } = update;
   // Copies: the publisher may use its arrays again while the lock is waited for.
   return [JSON.stringify(header), bytesOf(indexes.slice()), bytesOf(rows.slice())];

@@ -1,4 +1,5 @@
 /** Generations in memory. */
+import { hashOfFactors } from "../../domain/factors_hash.ts";
 import { BadInput, OutsideFailure } from "../../domain/failure.ts";
 import type { ActivePointer, Generation, GenerationContent } from "../../domain/generation.ts";
 import type { GenerationStore } from "../../ports/generation_store.ts";
@@ -39,7 +40,7 @@ export class MemoryGenerationStore implements GenerationStore {
   async load(generation: string): Promise<GenerationContent> {
     const content = this.#contents.get(generation);
     if (content === undefined) throw new BadInput(this.#unknown("load", generation));
-    const sha256 = await factorsSha256(content);
+    const sha256 = await hashOfFactors(content.model);
     if (sha256 !== content.generation.sha256) {
       throw new OutsideFailure(
         `cannot load generation ${generation}: its factors have SHA-256 ${sha256}, published was ${content.generation.sha256}`,
@@ -83,13 +84,4 @@ export class MemoryGenerationStore implements GenerationStore {
     const known = this.#ids().join(", ") || "none is published yet";
     return `cannot ${what} generation "${generation}": it is not known; accepted are: ${known}`;
   }
-}
-
-/** SHA-256 (hex) over the bytes of userFactors, then itemFactors. */
-async function factorsSha256({ model }: GenerationContent): Promise<string> {
-  const factors = new Float32Array(model.userFactors.length + model.itemFactors.length);
-  factors.set(model.userFactors);
-  factors.set(model.itemFactors, model.userFactors.length);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", factors));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

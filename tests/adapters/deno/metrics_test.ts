@@ -15,6 +15,17 @@ describe("PromMetrics", () => {
     assert.match(await metrics.expose(), /^n_total\{route="\/x"\} 3$/m);
   });
 
+  it("loses no observation, however many there are between two looks", async () => {
+    const metrics = new PromMetrics();
+    const labels = { route: "/x" };
+    let total = 0;
+    for (const count of [255, 1, 300, 1000]) {
+      for (let i = 0; i < count; i++) metrics.observe("t_seconds", 0.5, labels);
+      total += count;
+      assert.match(await metrics.expose(), new RegExp(`^t_seconds_count\\{route="/x"\\} ${total}$`, "m"));
+    }
+  });
+
   it("says what the metrics mean, and how much memory the process has", async () => {
     const metrics = new PromMetrics();
     metrics.increment("foz_http_requests_total", { route: "/" });
