@@ -11,7 +11,7 @@ const COMMANDS: readonly [string, string, () => Promise<Command>][] = [
   ],
   [
     "up",
-    "everything in one process: HTTP and scheduled training",
+    "everything in one process: HTTP, live learning and scheduled training",
     async () => (await import("./commands/up.ts")).upCommand(),
   ],
   [
@@ -38,6 +38,11 @@ const COMMANDS: readonly [string, string, () => Promise<Command>][] = [
     "serve",
     "HTTP over what is in the store",
     async () => (await import("./commands/serve.ts")).serveCommand(),
+  ],
+  [
+    "learn",
+    "live learning as a process of its own",
+    async () => (await import("./commands/learn.ts")).learnCommand(),
   ],
   [
     "export",

@@ -1,21 +1,23 @@
 // deno-fmt-ignore-file
 // Half-steps of implicit ALS (MATHS.md 1.2, 1.3) in the eigenbasis of the dense part.
 //
-// Minimised: Σ_obs c (1 - x·y)² + α₀ Σ_u Σ_i w_i (x_u·y_i)² + Σ λ_u ‖x_u‖² + Σ λ_i ‖y_i‖²; the second sum is over all pairs.
-// After rotation the system of a row is diag(w Λ + λ) + Σ c y yᵀ = Σ c y, with Λ the eigenvalues of α₀ Σ w' y y ᵀ over the
+// Minimised: Σ_obs |c| (g - x·y)² + α₀ Σ_u Σ_i w_i (x_u·y_i)² + Σ λ_u ‖x_u‖² + Σ λ_i ‖y_i‖²; the second sum is over all pairs.
+// c is the evidence; its goal g is 1 where it is positive, and 0 where it speaks against the item.
+// After rotation the system of a row is diag(w Λ + λ) + Σ |c| y yᵀ = Σ |c| g y, with Λ the eigenvalues of α₀ Σ w' y y ᵀ over the
 // fixed side and w the weight of the solved row (1 for users). The diagonal is also the preconditioner.
 import { HalfStep, takeNext } from "./layout";
 import { clearLastEntries, layScratch, listRows, moveRow, RowScratch } from "./als_rows";
 import { dot } from "./vector";
 
-/** weights = confidenceScale · values, goals = 1. */
+/** weights = |confidenceScale · values|, goals = 1 where these are positive, else 0. */
 // @ts-ignore: decorator
 @inline function setConfidences(values: usize, n: usize, scale: f32, scratch: RowScratch): void {
   const weights = scratch.weights, goals = scratch.goals;
   clearLastEntries(scratch);
   for (let i: usize = 0; i < n << 2; i += 4) {
-    store<f32>(weights + i, load<f32>(values + i) * scale);
-    store<f32>(goals + i, 1);
+    const c = load<f32>(values + i) * scale;
+    store<f32>(weights + i, abs<f32>(c));
+    store<f32>(goals + i, c > 0 ? 1 : 0);
   }
 }
 

@@ -32,7 +32,7 @@ const BIAS_REGULARIZATION = 5;
 
 /**
  * Fills in what the settings leave open by looking at the values. Throws BadInput where there is nothing to fit, and
- * for implicit feedback with a value that is not positive.
+ * for implicit feedback without a single positive value: what is not positive is evidence against an item.
  */
 export function planFit(interactions: Interactions, settings: FitSettings): FitPlan {
   if (interactions.count === 0) {
@@ -40,7 +40,7 @@ export function planFit(interactions: Interactions, settings: FitSettings): FitP
   }
   const detected = settings.feedback === "auto" ? detectFeedback(interactions) : undefined;
   const feedback = detected?.feedback ?? (settings.feedback as Feedback);
-  if (feedback === "implicit") assertPositive(interactions.values);
+  if (feedback === "implicit") assertAnyPositive(interactions.values);
   return {
     parameters: {
       feedback,
@@ -57,11 +57,16 @@ export function planFit(interactions: Interactions, settings: FitSettings): FitP
   };
 }
 
-function assertPositive(values: Float64Array): void {
-  const at = values.findIndex((value) => !(value > 0));
-  if (at < 0) return;
+function assertAnyPositive(values: Float64Array): void {
+  if (values.some((value) => value > 0)) return;
   throw new BadInput(
-    `implicit feedback with the value ${values[at]} (event ${at}): evidence is greater than 0; ` +
-      `if these are ratings, use --feedback explicit`,
+    `implicit feedback whose greatest value is ${
+      greatestOf(values)
+    }: evidence for an item is greater than 0, and there ` +
+      `must be some; if these are ratings, use --feedback explicit`,
   );
+}
+
+function greatestOf(values: Float64Array): number {
+  return values.reduce((greatest, value) => Math.max(greatest, value), -Infinity);
 }

@@ -6,7 +6,7 @@ import type { FactorModel } from "../domain/factor_model.ts";
 import type { EpochRecord } from "../domain/generation.ts";
 import type { RatingMatrix } from "../domain/rating_matrix.ts";
 import { holdOutLast, holdOutRandom, TEST_PART, TRAIN_PART } from "../evaluate/split.ts";
-import { ofTrainedUsers, withoutTrained } from "../evaluate/test_rows.ts";
+import { ofPositiveEvidence, ofTrainedUsers, withoutTrained } from "../evaluate/test_rows.ts";
 import { buildUserRows } from "./build_matrix.ts";
 import { type Compute, type EpochVerdict, fitModel } from "./fit_model.ts";
 import type { FitPlan } from "./fit_parameters.ts";
@@ -65,8 +65,10 @@ export async function measureHoldout(
   const { feedback } = plan.parameters;
   const marks = markParts(interactions, options);
   const train = buildUserRows(interactions, feedback, { marks, part: TRAIN_PART });
-  const testOf = (part: number) =>
-    ofTrainedUsers(withoutTrained(buildUserRows(interactions, feedback, { marks, part }), train), train);
+  const testOf = (part: number) => {
+    const rows = withoutTrained(buildUserRows(interactions, feedback, { marks, part }), train);
+    return ofTrainedUsers(feedback === "explicit" ? rows : ofPositiveEvidence(rows), train);
+  };
   const validation = testOf(VALIDATION_PART), test = testOf(TEST_PART);
   if (validation.indices.length === 0 || test.indices.length === 0) return undefined;
 

@@ -1,6 +1,7 @@
 /** `foz serve`: HTTP over what is in the store. */
 import { Command } from "commander";
 import { startLogging } from "./logging.ts";
+import { storedLearner } from "./learner_connection.ts";
 import { openStore } from "./open_store.ts";
 import { type RunningServer, startServer, trainingJobs } from "./start_server.ts";
 import { addSettings, readSettings } from "./settings.ts";
@@ -11,6 +12,8 @@ Examples:
   foz serve
   foz serve --port 9000 --log-level debug
   FOZ_KEYS=admin:$(printf %s "$KEY" | sha256sum | cut -c1-64) foz serve --host 0.0.0.0
+
+Events are taken, and seen in the next answer; \`foz learn\` beside it learns from them.
 
 A key may read, write (adds events, reads nothing) or is an admin key (everything). Without keys the server listens on
 loopback only. Ctrl-C finishes the requests that are running; a second one stops at once.`;
@@ -31,7 +34,7 @@ export function serveCommand(): Command {
     const store = await openStore(settings.store, { logThread: "worker" });
     const jobs = trainingJobs(settings.store);
     try {
-      const server = await startServer({ ...settings, store, jobs });
+      const server = await startServer({ ...settings, store, jobs, learner: storedLearner(store) });
       console.log(
         settings.json ? JSON.stringify({ url: server.url }) : welcome(server, settings.keys !== ""),
       );

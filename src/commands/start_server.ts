@@ -9,6 +9,7 @@ import { type App, createApp } from "../serve/app.ts";
 import { Keys } from "../serve/keys.ts";
 import { ServingModel, type ServingNote } from "../serve/serving_model.ts";
 import { loadKernel } from "./kernel_builds.ts";
+import type { LearnerConnection } from "./learner_connection.ts";
 import type { Store } from "./open_store.ts";
 
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly store: Store;
   /** Stays the caller's too. */
   readonly jobs: Jobs;
+  /** Who tells what is learned; stays the caller's. Absent: rows stay as they were trained. */
+  readonly learner?: LearnerConnection;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -72,7 +75,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const { module: kernelModule } = await loadKernel("portable");
   const clock = systemClock, metrics = new PromMetrics();
-  const model = new ServingModel({ ...store, kernelModule, clock, metrics, onNote });
+  const learner = options.learner?.link;
+  const model = new ServingModel({ ...store, kernelModule, clock, metrics, learner, onNote });
+  options.learner?.listen((batch) => model.applyRows(batch));
   const app = createApp({
     model,
     clock,

@@ -3,9 +3,11 @@ import { Command } from "commander";
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../adapters/deno/system_clock.ts";
 import { startLogging } from "./logging.ts";
+import { loadKernel } from "./kernel_builds.ts";
 import { openStore } from "./open_store.ts";
 import { welcome } from "./serve.ts";
 import { addSettings, readSettings } from "./settings.ts";
+import { startLearner } from "./start_learner.ts";
 import { startServer, trainingJobs } from "./start_server.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { runTrainingSchedule } from "./training_schedule.ts";
@@ -17,14 +19,16 @@ Examples:
   foz up
   foz up --train-every 10 --store sqlite:/var/lib/foz/foz.db
 
-Events come by POST /v1/events or by \`foz import\` beside it; the first training starts as soon as there are some, the
+What is learned shows in the next answer. Events come by POST /v1/events or by \`foz import\` beside it; the first training starts as soon as there are some, the
 next after --train-every minutes when there are new ones. Ctrl-C finishes what is running; a second one stops at once.`;
 
 const logger = getLogger(["foz", "up"]);
 
 /** The command. It runs until a signal. */
 export function upCommand(): Command {
-  const command = new Command("up").description("everything in one process: HTTP and scheduled training");
+  const command = new Command("up").description(
+    "everything in one process: HTTP, live learning and scheduled training",
+  );
   addSettings(command.addHelpText("after", EXAMPLES), NAMES);
   return command.action(async () => {
     const settings = readSettings(command, NAMES);
@@ -33,8 +37,11 @@ export function upCommand(): Command {
     await startLogging(settings.logLevel);
     const store = await openStore(settings.store, { logThread: "worker" });
     const jobs = trainingJobs(settings.store);
+    const { module: kernelModule } = await loadKernel("portable");
+    const { store: storeUrl, logLevel } = settings;
+    const learner = startLearner({ storeUrl, store, kernelModule, logLevel });
     try {
-      const server = await startServer({ ...settings, store, jobs });
+      const server = await startServer({ ...settings, store, jobs, learner });
       console.log(
         settings.json ? JSON.stringify({ url: server.url }) : welcome(server, settings.keys !== ""),
       );
@@ -49,6 +56,7 @@ export function upCommand(): Command {
       await stopped;
       await Promise.all([schedule, server.stop()]);
     } finally {
+      await learner.stop();
       await jobs.close();
       await store.close();
     }

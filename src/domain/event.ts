@@ -7,7 +7,7 @@ export const MAX_ID_LENGTH = 256;
 export interface Interaction {
   readonly userId: string;
   readonly itemId: string;
-  /** The rating of an explicit event; the strength (> 0) of an implicit one. Finite. */
+  /** The rating of an explicit event; the strength of the evidence of an implicit one, against the item if ≤ 0. Finite. */
   readonly value: number;
   /** Milliseconds since 1970. 0 where the source gave no time: it then counts as older than any event with one. */
   readonly timeMs: number;

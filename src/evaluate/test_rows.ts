@@ -39,6 +39,18 @@ export function ofTrainedUsers(test: RatingMatrix, train: RatingMatrix): RatingM
   return { ...test, indptr, indices: test.indices.filter(isKept), values: test.values.filter(isKept) };
 }
 
+/** `test` without evidence that is not positive: who spoke against an item is not to be shown it. */
+export function ofPositiveEvidence(test: RatingMatrix): RatingMatrix {
+  const indptr = new Uint32Array(test.rowCount + 1);
+  for (let user = 0; user < test.rowCount; user++) {
+    let kept = 0;
+    for (let at = test.indptr[user]; at < test.indptr[user + 1]; at++) if (test.values[at] > 0) kept++;
+    indptr[user + 1] = indptr[user] + kept;
+  }
+  const isKept = (_: number, at: number) => test.values[at] > 0;
+  return { ...test, indptr, indices: test.indices.filter(isKept), values: test.values.filter(isKept) };
+}
+
 /** Interactions of each item: the scores of the baseline "popular". */
 export function itemCountsOf({ indices, columnCount }: RatingMatrix): Uint32Array {
   const counts = new Uint32Array(columnCount);

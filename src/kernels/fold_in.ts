@@ -15,7 +15,7 @@ const CHUNK_ROWS = 256;
 /**
  * One half-step of ALS for one row, solved by Cholesky in double precision (MATHS.md 1.1, 1.2):
  *
- * - implicit: `(α₀ VᵀWV + λ (n + α₀ Σw)^ν I + Σ c y yᵀ) x = Σ c y`, c = confidenceScale · value;
+ * - implicit: `(α₀ VᵀWV + λ (n + α₀ Σw)^ν I + Σ |c| y yᵀ) x = Σ max(c, 0) y`, c = confidenceScale · value;
  * - explicit: `(Σ [y,1][y,1]ᵀ + diag(λ n, ..., λ n, biasRegularization)) [x, b] = Σ (value - μ - b_i) [y,1]`.
  */
 export class FoldIn {
@@ -105,8 +105,10 @@ export class FoldIn {
     for (let k = 0; k < count; k++) {
       const from = indexes[k] * stride, confidence = parameters.confidenceScale * values[k];
       rows.set(itemFactors.subarray(from, from + stride), k * stride);
-      weights[k] = this.#isExplicit ? 1 : confidence;
-      targets[k] = this.#isExplicit ? values[k] - globalMean - itemFactors[from + this.#size] : confidence;
+      weights[k] = this.#isExplicit ? 1 : Math.abs(confidence);
+      targets[k] = this.#isExplicit
+        ? values[k] - globalMean - itemFactors[from + this.#size]
+        : Math.max(confidence, 0);
     }
   }
 

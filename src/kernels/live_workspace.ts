@@ -75,12 +75,12 @@ export class LiveWorkspace {
     this.scratch = new Scratch(kernels, parameters, stride);
   }
 
-  /** Address of scratch for lists of `entries` (core-wasm/assembly/als_rows.ts: a record, five vectors, five lists). */
+  /** Address of scratch for lists of `entries` (core-wasm/assembly/als_rows.ts: a record, five vectors, three lists). */
   rowScratch(entries: number): number {
     if (entries > this.#rowScratchEntries) {
       this.#rowScratchEntries = Math.max(1024, 2 ** Math.ceil(Math.log2(entries)));
       this.#rowScratch = this.#kernels.arena.allocate(
-        64 + 5 * 4 * this.#stride + 5 * 4 * (this.#rowScratchEntries + 3),
+        64 + 5 * 4 * this.#stride + 3 * 4 * (this.#rowScratchEntries + 3),
       );
     }
     return this.#rowScratch;

@@ -13,18 +13,20 @@ export interface Estimate {
 /**
  * What is estimated without a dot product. Explicit: globalMean with the bias of the one that is known, added up in
  * single precision. Implicit: the share of all users who have interacted with the item; 0 if the item is unknown.
+ * `itemFactors`: rows of items, if they are no longer the model's own.
  */
 export function baselineScore(
   { model, itemCounts }: Pick<GenerationContent, "model" | "itemCounts">,
   userRow: Float32Array | undefined,
   itemIndex: number | undefined,
+  itemFactors = model.itemFactors,
 ): number {
   const { feedback, factorCount } = model.parameters;
-  if (feedback === "implicit") return itemIndex === undefined ? 0 : itemCounts[itemIndex] / model.userCount;
+  if (feedback === "implicit") {
+    return itemIndex === undefined ? 0 : (itemCounts[itemIndex] ?? 0) / model.userCount;
+  }
   const userBias = userRow === undefined ? 0 : userRow[factorCount];
-  const itemBias = itemIndex === undefined
-    ? 0
-    : model.itemFactors[itemIndex * model.stride + factorCount + 1];
+  const itemBias = itemIndex === undefined ? 0 : itemFactors[itemIndex * model.stride + factorCount + 1];
   return Math.fround(model.globalMean + userBias + itemBias);
 }
 

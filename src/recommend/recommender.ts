@@ -1,14 +1,16 @@
 /** Answers from one generation: the one place where lists, predictions and similar items are made. */
 import { BadInput } from "../domain/failure.ts";
 import type { Generation, GenerationContent } from "../domain/generation.ts";
+import type { RowsChanged } from "../domain/model_update.ts";
 import type { Basis, Recommendation, RecommendationList } from "../domain/recommendation.ts";
 import { FoldIn } from "../kernels/fold_in.ts";
 import { ItemScanner, type TopN } from "../kernels/item_scanner.ts";
 import { instantiateKernels, type Kernels } from "../kernels/kernel_module.ts";
 import { baselineScore, clipped, type Estimate, ranked } from "./estimates.ts";
+import { LiveRows } from "./live_rows.ts";
 import { PopularItems } from "./popular.ts";
 import { SeenItems } from "./seen_items.ts";
-import { normalizedRows } from "./similar.ts";
+import { normalizedRow, normalizedRows } from "./similar.ts";
 
 export interface RecommendOptions {
   /** Most items to give, at least 1. */
@@ -43,7 +45,8 @@ export interface RecommenderOptions {
 }
 
 /**
- * Reads never change an answer; `addSeen` and `advance` are the only ways to change what is known.
+ * Reads never change an answer. What is known changes by `addSeen` and `advance` (what people have seen), and by
+ * `addIds`, `applyRows` and `advanceLearned` (rows that a live learner moved). Popularity stays the generation's.
  * Scores: rating units (globalMean + dot) if explicit, the dot product if implicit, in single precision as stored lists
  * have them; the number of interactions on the basis "popular"; the cosine for `similar`.
  */
@@ -52,13 +55,17 @@ export class Recommender {
   readonly #content: GenerationContent;
   readonly #kernels: Kernels;
   readonly #scanner: ItemScanner;
-  readonly #userIndexes: ReadonlyMap<string, number>;
-  readonly #itemIndexes: ReadonlyMap<string, number>;
+  readonly #userIndexes: Map<string, number>;
+  readonly #itemIndexes: Map<string, number>;
+  readonly #itemIds: string[];
+  readonly #userRows: LiveRows;
+  readonly #itemRows: LiveRows;
   readonly #seen: SeenItems;
   readonly #popular: PopularItems;
   #foldIn: FoldIn | undefined;
   #similarScanner: ItemScanner | undefined;
-  #appliedOffset: number;
+  #seenOffset: number;
+  #learnedOffset: number | undefined;
   /** Item indexes to leave out of the list in the making: room that is used again. */
   #excluded = new Uint32Array(1024);
 
@@ -82,9 +89,12 @@ export class Recommender {
     });
     this.#userIndexes = new Map(content.userIds.map((id, index) => [id, index]));
     this.#itemIndexes = new Map(content.itemIds.map((id, index) => [id, index]));
+    this.#itemIds = [...content.itemIds];
+    this.#userRows = new LiveRows(model.userFactors, model.stride);
+    this.#itemRows = new LiveRows(model.itemFactors, model.stride);
     this.#seen = new SeenItems(content.seen);
     this.#popular = new PopularItems(content.itemCounts);
-    this.#appliedOffset = options.appliedOffset ?? content.generation.offset;
+    this.#seenOffset = options.appliedOffset ?? content.generation.offset;
   }
 
   /** Does now what the first session and the first search for similar items would do. */
@@ -93,14 +103,66 @@ export class Recommender {
     this.#similarItems();
   }
 
-  /** All events of the log with a smaller offset are known to the answers. */
+  /** All events of the log with a smaller offset are known to the answers: seen, and learned where rows are learned. */
   get appliedOffset(): number {
-    return this.#appliedOffset;
+    return Math.min(this.#seenOffset, this.#learnedOffset ?? Infinity);
   }
 
-  /** Says that the events below `appliedOffset` were handed to `addSeen`. Never goes back. */
-  advance(appliedOffset: number): void {
-    if (appliedOffset > this.#appliedOffset) this.#appliedOffset = appliedOffset;
+  /** The items of all events with a smaller offset are seen. */
+  get seenOffset(): number {
+    return this.#seenOffset;
+  }
+
+  /** The rows know all events with a smaller offset; undefined where rows are not learned: they are the generation's. */
+  get learnedOffset(): number | undefined {
+    return this.#learnedOffset;
+  }
+
+  get userCount(): number {
+    return this.#userIndexes.size;
+  }
+
+  get itemCount(): number {
+    return this.#itemIndexes.size;
+  }
+
+  /** Says that the events below `seenOffset` were handed to `addSeen`. Never goes back. */
+  advance(seenOffset: number): void {
+    if (seenOffset > this.#seenOffset) this.#seenOffset = seenOffset;
+  }
+
+  /** Says that rows are learned, and know the events below `learnedOffset`. Never goes back. */
+  advanceLearned(learnedOffset: number): void {
+    this.#learnedOffset = Math.max(this.#learnedOffset ?? 0, learnedOffset);
+  }
+
+  /** Ids of the next indexes: users or items that came after the generation. */
+  addIds(side: "user" | "item", ids: readonly string[]): void {
+    for (const id of ids) {
+      if (side === "user") {
+        this.#userIndexes.set(id, this.#userIndexes.size);
+      } else {
+        this.#seen.nameItem(id, this.#itemIndexes.size);
+        this.#itemIndexes.set(id, this.#itemIndexes.size);
+        this.#itemIds.push(id);
+      }
+    }
+  }
+
+  /**
+   * Takes rows of this generation as they are now. New ones are in order of index, and their ids were added before.
+   * False, and nothing has changed: they are of another generation.
+   */
+  applyRows({ generation, side, indexes, rows }: RowsChanged): boolean {
+    if (generation !== this.generation.generation) return false;
+    const known = side === "user" ? this.userCount : this.itemCount, { stride } = this.#userRows;
+    for (let k = 0; k < indexes.length; k++) {
+      if (indexes[k] >= known) throw new RangeError(`row ${indexes[k]} of ${known} ${side}s was changed`);
+      const row = rows.subarray(k * stride, (k + 1) * stride);
+      if (side === "user") this.#userRows.set(indexes[k], row);
+      else this.#setItem(indexes[k], row);
+    }
+    return true;
   }
 
   /** An event: the item is seen from now on. Users and items that the generation does not know are remembered too. */
@@ -194,12 +256,18 @@ export class Recommender {
     return this.#popularItems(checkedCount(n), this.#excludeMore(0, exclude));
   }
 
+  #setItem(index: number, row: Float32Array): void {
+    const { factorCount } = this.#content.model.parameters;
+    this.#scanner.set(index, row);
+    this.#itemRows.set(index, row);
+    this.#similarScanner?.set(index, normalizedRow(row, factorCount));
+  }
+
   /** The user's row; undefined if there is none or it is all zeros: nothing is known then. */
   #rowOf(userIndex: number | undefined): Float32Array | undefined {
-    if (userIndex === undefined) return undefined;
-    const { stride, userFactors } = this.#content.model;
-    const from = userIndex * stride, end = from + stride;
-    for (let j = from; j < end; j++) if (userFactors[j] !== 0) return userFactors.subarray(from, end);
+    const row = userIndex === undefined ? undefined : this.#userRows.row(userIndex);
+    if (row === undefined) return undefined;
+    for (let j = 0; j < row.length; j++) if (row[j] !== 0) return row;
     return undefined;
   }
 
@@ -214,7 +282,7 @@ export class Recommender {
     return itemIds.map((itemId) => {
       const itemIndex = this.#itemIndexes.get(itemId);
       if (row === undefined || itemIndex === undefined) {
-        const score = baselineScore(this.#content, row, itemIndex);
+        const score = baselineScore(this.#content, row, itemIndex, this.#itemRows.rows);
         return { itemId, itemIndex, score, basis: "popular" };
       }
       const score = Math.fround(this.#scanner.score(row, itemIndex) + globalMean);
@@ -223,11 +291,14 @@ export class Recommender {
   }
 
   #sessionSolver(): FoldIn {
-    return this.#foldIn ??= new FoldIn(this.#kernels, this.#content.model);
+    return this.#foldIn ??= new FoldIn(this.#kernels, this.#content.model, this.#itemRows);
   }
 
   #similarItems(): ItemScanner {
-    return this.#similarScanner ??= new ItemScanner(this.#kernels, normalizedRows(this.#content.model));
+    return this.#similarScanner ??= new ItemScanner(
+      this.#kernels,
+      normalizedRows(this.#itemRows, this.#content.model.parameters.factorCount),
+    );
   }
 
   /** Values by index of the items that are known. */
@@ -268,7 +339,7 @@ export class Recommender {
   }
 
   #itemsOf({ count, itemIndexes, scores }: TopN, globalMean: number): Recommendation[] {
-    const { itemIds } = this.#content;
+    const itemIds = this.#itemIds;
     const items: Recommendation[] = new Array(count);
     for (let k = 0; k < count; k++) {
       items[k] = { itemId: itemIds[itemIndexes[k]], score: Math.fround(scores[k] + globalMean), rank: k + 1 };
@@ -278,7 +349,7 @@ export class Recommender {
 
   #asList(userId: string, basis: Basis, items: readonly Recommendation[]): RecommendationList {
     const { generation } = this.generation;
-    return { userId, generation, appliedOffset: this.#appliedOffset, basis, items };
+    return { userId, generation, appliedOffset: this.appliedOffset, basis, items };
   }
 }
 

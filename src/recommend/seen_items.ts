@@ -11,6 +11,8 @@ interface Added {
 export class SeenItems {
   readonly #base: GenerationContent["seen"];
   readonly #added = new Map<string, Added>();
+  /** By item that the generation lacks: who has seen it. */
+  readonly #unknown = new Map<string, Set<Added>>();
 
   constructor(base: GenerationContent["seen"]) {
     this.#base = base;
@@ -24,8 +26,19 @@ export class SeenItems {
       added = { itemIndexes: new Set(), unknownItems: new Set() };
       this.#added.set(userId, added);
     }
-    if (itemIndex === undefined) added.unknownItems.add(itemId);
+    if (itemIndex === undefined) this.#addUnknown(added, itemId);
     else added.itemIndexes.add(itemIndex);
+  }
+
+  /** Says that an item which the generation lacks has this index from now on: whoever has seen it has seen that. */
+  nameItem(itemId: string, itemIndex: number): void {
+    const all = this.#unknown.get(itemId);
+    if (all === undefined) return;
+    for (const added of all) {
+      added.unknownItems.delete(itemId);
+      added.itemIndexes.add(itemIndex);
+    }
+    this.#unknown.delete(itemId);
   }
 
   /** How many items were added for a user since the generation. */
@@ -37,14 +50,14 @@ export class SeenItems {
   /** How many item indexes `write` writes. */
   count(userId: string, userIndex: number | undefined): number {
     const { indptr } = this.#base;
-    const base = userIndex === undefined ? 0 : indptr[userIndex + 1] - indptr[userIndex];
+    const base = this.#isBaseUser(userIndex) ? indptr[userIndex + 1] - indptr[userIndex] : 0;
     return base + (this.#added.get(userId)?.itemIndexes.size ?? 0);
   }
 
   /** Writes the user's item indexes, each once and in no order, to the start of `out`, which has room for `count` of them. */
   write(userId: string, userIndex: number | undefined, out: Uint32Array): void {
     let at = 0;
-    if (userIndex !== undefined) {
+    if (this.#isBaseUser(userIndex)) {
       const { indptr, indices } = this.#base;
       const end = indptr[userIndex + 1];
       for (let k = indptr[userIndex]; k < end; k++) out[at++] = indices[k];
@@ -53,7 +66,20 @@ export class SeenItems {
     if (added !== undefined) { for (const item of added.itemIndexes) out[at++] = item; }
   }
 
+  #addUnknown(added: Added, itemId: string): void {
+    added.unknownItems.add(itemId);
+    const all = this.#unknown.get(itemId);
+    if (all === undefined) this.#unknown.set(itemId, new Set([added]));
+    else all.add(added);
+  }
+
+  /** Users beyond came after the generation. */
+  #isBaseUser(userIndex: number | undefined): userIndex is number {
+    return userIndex !== undefined && userIndex < this.#base.indptr.length - 1;
+  }
+
   #isInBase(userIndex: number, itemIndex: number): boolean {
+    if (!this.#isBaseUser(userIndex)) return false;
     const { indptr, indices } = this.#base;
     const end = indptr[userIndex + 1];
     let low = indptr[userIndex], high = end;

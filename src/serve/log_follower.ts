@@ -19,10 +19,15 @@ class IdList {
   }
 
   /** Makes sure that the ids of these codes are there. */
-  async cover(codes: Uint32Array): Promise<void> {
+  cover(codes: Uint32Array): Promise<void> {
     let greatest = -1;
     for (let i = 0; i < codes.length; i++) greatest = Math.max(greatest, codes[i]);
-    if (greatest < this.ids.length) return;
+    return this.coverFirst(greatest + 1);
+  }
+
+  /** The same of the codes below `count`. */
+  async coverFirst(count: number): Promise<void> {
+    if (count <= this.ids.length) return;
     const from = this.ids.length;
     const more = await this.#read(from);
     // Another reading may have added them meanwhile: a code never changes its meaning.
@@ -47,12 +52,19 @@ export class LogFollower {
     return this.#end;
   }
 
-  /** Applies the events from the recommender's `appliedOffset` to the log's end. Twice is once: seen is seen. */
+  /** Ids by code, those below `count` at least. The array belongs to this follower. */
+  async ids(side: "user" | "item", count: number): Promise<readonly string[]> {
+    const list = side === "user" ? this.#users : this.#items;
+    await list.coverFirst(count);
+    return list.ids;
+  }
+
+  /** Applies the events from the recommender's `seenOffset` to the log's end. Twice is once: seen is seen. */
   async apply(recommender: Recommender | undefined): Promise<void> {
     const untilOffset = await this.#log.end();
     this.#end = Math.max(this.#end, untilOffset);
-    if (recommender === undefined || recommender.appliedOffset >= untilOffset) return;
-    for await (const batch of this.#log.read({ fromOffset: recommender.appliedOffset, untilOffset })) {
+    if (recommender === undefined || recommender.seenOffset >= untilOffset) return;
+    for await (const batch of this.#log.read({ fromOffset: recommender.seenOffset, untilOffset })) {
       await this.#users.cover(batch.users);
       await this.#items.cover(batch.items);
       for (let i = 0; i < batch.count; i++) {
@@ -69,7 +81,7 @@ export class LogFollower {
   take(events: readonly AcceptedEvent[], recommender: Recommender): boolean {
     for (const { userId, itemId, offset } of events) {
       this.#end = Math.max(this.#end, offset + 1);
-      if (offset > recommender.appliedOffset) return false;
+      if (offset > recommender.seenOffset) return false;
       recommender.addSeen(userId, itemId);
       recommender.advance(offset + 1);
     }

@@ -19,6 +19,8 @@ export interface AnsweringModel {
   readonly current: ActiveModel | undefined;
   /** Offset after the last record of the log, as far as it is known here. */
   readonly logEnd: number;
+  /** How long the oldest record that is not applied has been known here. */
+  readonly lagMs: number;
   /** What is wrong although answers are given. */
   readonly warnings: readonly string[];
   /** Waits until the event at `offset` is applied; false if that did not happen within `waitMs`. */
@@ -34,7 +36,8 @@ export interface Freshness {
 /** What the headers say of the state that answers. */
 interface AnswerState {
   readonly generation: string;
-  readonly appliedOffset: number;
+  readonly seenOffset: number;
+  readonly learnedOffset: number;
   readonly offsetText: string;
   /**
    * Weak: titles may change without it. What was seen and the lists are a function of the generation, of the events
@@ -47,7 +50,7 @@ export class ModelAnswers {
   readonly #model: AnsweringModel;
   readonly #clock: Clock;
   /** Of the last answer: the next one's is nearly always the same. */
-  #state: AnswerState = { generation: "", appliedOffset: -1, offsetText: "", tag: "" };
+  #state: AnswerState = { generation: "", seenOffset: -1, learnedOffset: -1, offsetText: "", tag: "" };
 
   constructor(model: AnsweringModel, clock: Clock) {
     this.#model = model;
@@ -94,10 +97,17 @@ export class ModelAnswers {
   }
 
   #stateOf({ recommender }: ActiveModel): AnswerState {
-    const { generation: { generation }, appliedOffset } = recommender;
-    if (this.#state.generation !== generation || this.#state.appliedOffset !== appliedOffset) {
-      const tag = `W/"${generation}-${appliedOffset}"`;
-      this.#state = { generation, appliedOffset, offsetText: String(appliedOffset), tag };
+    const { generation: { generation }, seenOffset, learnedOffset = -1 } = recommender;
+    const state = this.#state;
+    if (
+      state.generation !== generation || state.seenOffset !== seenOffset ||
+      state.learnedOffset !== learnedOffset
+    ) {
+      const offsetText = String(recommender.appliedOffset);
+      const tag = learnedOffset < 0
+        ? `W/"${generation}-${seenOffset}"`
+        : `W/"${generation}-${learnedOffset}-${seenOffset}"`;
+      this.#state = { generation, seenOffset, learnedOffset, offsetText, tag };
     }
     return this.#state;
   }

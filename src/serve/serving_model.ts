@@ -1,8 +1,10 @@
 /**
  * The model that answers. It holds one recommender, follows the log so that what people did is "seen" in the next
- * answer, and swaps to another generation between two requests: a request that took `current` is answered by it whole.
+ * answer, and the learner so that rows move with it, and swaps to another generation between two requests: a request that
+ * took `current` is answered by it whole.
  */
 import type { GenerationContent } from "../domain/generation.ts";
+import type { RowBatch } from "../domain/model_update.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
@@ -12,8 +14,10 @@ import type { UpdateFeed } from "../ports/update_feed.ts";
 import { Recommender } from "../recommend/recommender.ts";
 import type { ActiveModel, AnsweringModel } from "./model_answers.ts";
 import { ItemTexts } from "./item_texts.ts";
+import { Lag } from "./lag.ts";
 import { type AcceptedEvent, LogFollower } from "./log_follower.ts";
 import { OffsetWaiters } from "./offset_waiters.ts";
+import { type LearnerLink, RowBatches, RowFollower } from "./row_follower.ts";
 
 export interface ServingModelOptions {
   readonly eventLog: EventLog;
@@ -26,6 +30,10 @@ export interface ServingModelOptions {
   readonly metrics: Metrics;
   /** How often the log is asked for events of other processes; 100 if absent. */
   readonly pollMs?: number;
+  /** Absent: rows stay the generation's, and an event is applied when it is seen. */
+  readonly learner?: LearnerLink;
+  /** How long a generation waits for the learner before it answers with older rows; 10,000 if absent. */
+  readonly handoverMs?: number;
   /** Called when something failed that will be tried again, and when a generation became active. */
   readonly onNote: (note: ServingNote) => void;
 }
@@ -39,13 +47,24 @@ export interface ServingNote {
 
 /** Titles are looked at again after this many polls: they come from imports of other processes. */
 const TITLE_POLLS = 50;
+/** So is the pointer: whoever was asleep may have missed the word on the feed. */
+const POINTER_POLLS = 10;
+const HANDOVER_MS = 10_000;
+/** All rows are asked for this often at most. */
+const WANT_MS = 500;
 
 export class ServingModel implements AnsweringModel {
   readonly #options: ServingModelOptions;
   readonly #log: LogFollower;
+  readonly #rows: RowFollower;
   readonly #waiters: OffsetWaiters;
+  readonly #lag = new Lag();
   readonly #stopped = new AbortController();
   #current: ActiveModel | undefined;
+  /** The generation that is to answer next, and the contents whose rows may be wanted. */
+  #next: Recommender | undefined;
+  #contents = new Map<string, GenerationContent>();
+  #wantedMs = -Infinity;
   #running: Promise<unknown>[] = [];
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
@@ -57,6 +76,7 @@ export class ServingModel implements AnsweringModel {
   constructor(options: ServingModelOptions) {
     this.#options = options;
     this.#log = new LogFollower(options.eventLog);
+    this.#rows = new RowFollower(this.#log);
     this.#waiters = new OffsetWaiters(options.clock);
   }
 
@@ -72,6 +92,11 @@ export class ServingModel implements AnsweringModel {
     return this.#log.end;
   }
 
+  /** How long the oldest record that is not applied has been known here. */
+  get lagMs(): number {
+    return this.#lag.lagMs(this.#options.clock.monotonicMs());
+  }
+
   /** What is wrong although answers are given: by subject, in words. */
   get warnings(): readonly string[] {
     return [...this.#warnings.values()];
@@ -79,9 +104,10 @@ export class ServingModel implements AnsweringModel {
 
   /** Loads the active generation, if there is one, and follows the log and the update feed until `stop`. */
   async start(): Promise<void> {
-    const sequence = await this.#options.updates.latest();
+    const following = this.#follow(await this.#options.updates.latest());
+    this.#running = [following];
     await this.refresh();
-    this.#running = [this.#poll(), this.#follow(sequence)];
+    this.#running = [following, this.#poll()];
   }
 
   async stop(): Promise<void> {
@@ -110,7 +136,20 @@ export class ServingModel implements AnsweringModel {
   accepted(events: readonly AcceptedEvent[]): void {
     const recommender = this.#current?.recommender;
     if (recommender !== undefined && !this.#log.take(events, recommender)) void this.catchUp();
+    this.#options.learner?.wake();
     this.#applied();
+  }
+
+  /** Takes what a learner tells. A batch of a generation that is not here is dropped; one after a gap makes all be asked for. */
+  async applyRows(batch: RowBatch): Promise<void> {
+    const { generation } = batch.at(-1)!;
+    const outcome = await this.#rows.apply(batch, (id) => this.#recommenderOf(id));
+    if (outcome === "missed") await this.#wantRows(generation);
+    else if (outcome === "foreign") this.#options.metrics.increment("foz_updates_dropped_total");
+    else if (outcome === "applied") {
+      this.#warnings.delete("rows");
+      this.#applied();
+    }
   }
 
   /** Applies what the log holds at the call. While one reading runs, all who call share the next one. */
@@ -139,11 +178,34 @@ export class ServingModel implements AnsweringModel {
     return this.#waiters.wait(offset, waitMs, this.#current?.recommender.appliedOffset ?? 0);
   }
 
+  #recommenderOf(generation: string): Recommender | undefined {
+    return [this.#current?.recommender, this.#next].find((one) => one?.generation.generation === generation);
+  }
+
+  async #wantRows(generation: string): Promise<void> {
+    const content = this.#contents.get(generation), nowMs = this.#options.clock.monotonicMs();
+    if (content === undefined || nowMs < this.#wantedMs + WANT_MS) return;
+    this.#wantedMs = nowMs;
+    try {
+      await this.#options.learner?.wantRows(content);
+    } catch (error) {
+      this.#warn("rows", `what was learned of generation ${generation} cannot be read`, {
+        generation,
+        error,
+      });
+    }
+  }
+
   #applied(): void {
+    const { metrics, clock } = this.#options;
     const applied = this.#current?.recommender.appliedOffset ?? 0;
     this.#waiters.applied(applied);
-    this.#options.metrics.set("foz_applied_offset", applied);
-    this.#options.metrics.set("foz_log_end_offset", this.#log.end);
+    this.#lag.ended(this.#log.end, clock.monotonicMs());
+    this.#lag.applied(applied);
+    metrics.set("foz_applied_offset", applied);
+    metrics.set("foz_log_end_offset", this.#log.end);
+    metrics.set("foz_lag_events", Math.max(0, this.#log.end - applied));
+    metrics.set("foz_lag_seconds", this.lagMs / 1000);
   }
 
   async #refreshAll(): Promise<void> {
@@ -174,18 +236,54 @@ export class ServingModel implements AnsweringModel {
 
   async #swapTo(content: GenerationContent): Promise<void> {
     const recommender = new Recommender(this.#options.kernelModule, content);
-    const texts = await ItemTexts.of(content.itemIds, this.#options.catalog);
-    // Events may be accepted while the log is read: what is visible never goes back to an older state of the log.
-    do {
-      await this.#log.apply(recommender);
-    } while (recommender.appliedOffset < (this.#current?.recommender.appliedOffset ?? 0));
-    this.#current = { recommender, texts };
     const { generation, userCount, itemCount } = content.generation;
+    this.#next = recommender;
+    this.#contents.set(generation, content);
+    try {
+      const texts = await ItemTexts.of(content.itemIds, this.#options.catalog);
+      await this.#log.apply(recommender);
+      if (await this.#isLearned(content)) await this.#awaitLearner(recommender, content);
+      // Events may be accepted while the log is read: what is visible never goes back to an older state of the log.
+      do {
+        await this.#log.apply(recommender);
+      } while (recommender.seenOffset < (this.#current?.recommender.seenOffset ?? 0));
+      this.#current = { recommender, texts };
+    } finally {
+      this.#next = undefined;
+      for (const id of this.#contents.keys()) {
+        if (this.#recommenderOf(id) === undefined) this.#contents.delete(id);
+      }
+    }
     this.#options.metrics.set("foz_model_users", userCount);
     this.#options.metrics.set("foz_model_items", itemCount);
     this.#options.metrics.set("foz_generation_number", Number(generation.replaceAll(/\D/g, "")));
     this.#options.onNote({ what: "generation is active", generation });
     this.#applied();
+  }
+
+  /** A generation from a file knows other numbers for users and items than the log. */
+  async #isLearned({ generation }: GenerationContent): Promise<boolean> {
+    const { learner, eventLog } = this.#options;
+    return learner !== undefined && generation.logId === eventLog.logId && await learner.isRunning();
+  }
+
+  /** Until the rows know what the answers knew so far; at the start, what the log holds. */
+  async #awaitLearner(recommender: Recommender, content: GenerationContent): Promise<void> {
+    const { clock, handoverMs = HANDOVER_MS } = this.#options, { signal } = this.#stopped;
+    const { generation, offset } = content.generation;
+    const startMs = clock.monotonicMs(), end = this.#log.end;
+    const known = () => this.#current?.recommender.appliedOffset ?? end;
+    recommender.advanceLearned(offset);
+    this.#wantedMs = -Infinity;
+    await this.#wantRows(generation);
+    while (recommender.learnedOffset! < known() && !signal.aborted) {
+      if (clock.monotonicMs() - startMs > handoverMs) {
+        const what =
+          `no learner has brought ${generation} up to the log; it answers from offset ${recommender.learnedOffset}`;
+        return this.#warn("rows", what, { generation });
+      }
+      await clock.sleep(5, signal);
+    }
   }
 
   async #poll(): Promise<void> {
@@ -194,18 +292,22 @@ export class ServingModel implements AnsweringModel {
     for (let n = 1; !signal.aborted; n++) {
       await this.catchUp();
       if (n % TITLE_POLLS === 0) await this.#lookAtTitles();
-      if (this.#warnings.has("generation")) await this.refresh();
+      if (n % POINTER_POLLS === 0 || this.#warnings.has("generation")) await this.refresh();
       await clock.sleep(this.#warnings.size > 0 ? Math.max(pollMs, 1000) : pollMs, signal);
     }
   }
 
   async #follow(sequence: number): Promise<void> {
-    const { signal } = this.#stopped;
+    const { signal } = this.#stopped, batches = new RowBatches();
     while (!signal.aborted) {
       try {
         for await (const { sequence: seen, update } of this.#options.updates.follow(sequence, signal)) {
+          if (seen <= sequence) continue;
           sequence = seen;
-          if (update.kind === "generationActivated") await this.refresh();
+          // Not waited for: the next generation's rows come by this feed.
+          if (update.kind === "generationActivated") void this.refresh();
+          const batch = batches.add(update);
+          if (batch !== undefined) await this.applyRows(batch);
         }
         this.#warnings.delete("updates");
       } catch (error) {

@@ -8,6 +8,7 @@ export class SnapshotModel implements AnsweringModel {
   readonly logId: string;
   readonly logEnd: number;
   readonly current: ActiveModel;
+  readonly lagMs = 0;
   readonly warnings: readonly string[] = [];
 
   constructor(kernelModule: WebAssembly.Module, { content, appliedOffset, titles, later }: Snapshot) {

@@ -81,7 +81,11 @@ export function buildHistory(
 }
 
 /** Where each key's run begins; room[key + 1] is then where the next one of that key goes. */
-function startsOf(batches: readonly LoggedEventColumns[], side: "users" | "items", rowCount: number): Uint32Array {
+function startsOf(
+  batches: readonly LoggedEventColumns[],
+  side: "users" | "items",
+  rowCount: number,
+): Uint32Array {
   const starts = new Uint32Array(rowCount + 2);
   for (const batch of batches) {
     for (let i = 0; i < batch.count; i++) {

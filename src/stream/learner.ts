@@ -1,16 +1,17 @@
 /** The live learner: a pure fold of the log over a generation (DESIGN.md 6, MATHS.md 2). */
+import { hashOfFactors } from "../domain/factors_hash.ts";
 import type { LoggedEventColumns } from "../domain/event.ts";
 import type { FactorModel } from "../domain/factor_model.ts";
 import type { GenerationContent } from "../domain/generation.ts";
 import { OutsideFailure } from "../domain/failure.ts";
-import type { ModelUpdate } from "../domain/model_update.ts";
+import type { RowsChanged } from "../domain/model_update.ts";
 import type { GrowingRows } from "../kernels/growing_rows.ts";
 import type { Kernels } from "../kernels/kernel_module.ts";
 import { ChangedRows } from "./changed_rows.ts";
 import type { GenerationHistory } from "./histories.ts";
 import { savedHistory } from "./histories.ts";
 import { decodeLearnerState, encodeLearnerState } from "./learner_state.ts";
-import { LiveModel } from "./live_model.ts";
+import { LiveModel, type PairValue } from "./live_model.ts";
 import type { Progress } from "./progress.ts";
 
 /** Gram matrices are summed anew where offsets pass a multiple of this, so that rounding cannot accumulate. */
@@ -103,13 +104,34 @@ export class Learner {
   apply(batch: LoggedEventColumns, progress?: Progress): void {
     const { users, items, values, timesMs, offsets } = batch;
     for (let i = 0; i < batch.count; i++) {
-      const offset = offsets[i];
-      if (offset < this.#appliedOffset) continue;
-      this.#refreshGrams(offset);
-      progress?.observe(this.#model, offset, users[i], items[i], values[i]);
-      this.#learn(users[i], items[i], values[i], timesMs[i]);
-      this.#appliedOffset = offset + 1;
+      this.#atRecord(offsets[i], () => {
+        progress?.observe(this.#model, offsets[i], users[i], items[i], values[i]);
+        this.#learn(users[i], items[i], values[i], timesMs[i]);
+      });
     }
+  }
+
+  /**
+   * Applies a control record at `offset` that took events of a pair away: `remaining` is what training would have of the
+   * pair now (explicit: the greatest (time, offset); implicit: the sum), absent if nothing. Both rows move.
+   */
+  correct(offset: number, user: number, item: number, remaining?: PairValue): void {
+    this.#atRecord(offset, () => {
+      const model = this.#model;
+      const userBefore = model.countOf("user", user), itemBefore = model.countOf("item", item);
+      if (model.correct(user, item, remaining)) this.#move(user, userBefore, item, itemBefore);
+    });
+  }
+
+  /**
+   * Applies a control record at `offset` that erased a user: nothing of the user stays in rows and histories of the user
+   * and in histories of items. What the items' rows learned goes with the next generation.
+   */
+  forgetUser(offset: number, user: number): void {
+    this.#atRecord(offset, () => {
+      this.#model.forget(user);
+      this.#changedUsers.add(user);
+    });
   }
 
   /** Says that what lies below `offset` and was not handed to `apply` are control records. Never goes back. */
@@ -118,7 +140,7 @@ export class Learner {
   }
 
   /** Rows that changed since the last call, as at most one "rowsChanged" a side, both with the present `appliedOffset`. */
-  takeChanges(): ModelUpdate[] {
+  takeChanges(): RowsChanged[] {
     return [this.#takeSide("user"), this.#takeSide("item")].filter((update) => update.indexes.length > 0);
   }
 
@@ -140,13 +162,9 @@ export class Learner {
   }
 
   /** SHA-256 (hex) of userFactors, then itemFactors, as a generation's. */
-  async sha256(): Promise<string> {
-    const users = this.#model.users.rows.view(), items = this.#model.items.rows.view();
-    const factors = new Float32Array(users.length + items.length);
-    factors.set(users);
-    factors.set(items, users.length);
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", factors));
-    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  sha256(): Promise<string> {
+    const userFactors = this.#model.users.rows.view(), itemFactors = this.#model.items.rows.view();
+    return hashOfFactors({ userFactors, itemFactors });
   }
 
   /** A copy of the rows as they stand. New items: `itemWeights` as the learner weighs them. */
@@ -157,11 +175,23 @@ export class Learner {
   #learn(user: number, item: number, value: number, timeMs: number): void {
     const model = this.#model;
     const userBefore = model.countOf("user", user), itemBefore = model.countOf("item", item);
-    if (!model.remember(user, item, value, timeMs)) return;
-    if (!model.solveUser(user, userBefore)) this.#numericFailures++;
-    if (!model.moveItem(item, itemBefore)) this.#numericFailures++;
+    if (model.remember(user, item, value, timeMs)) this.#move(user, userBefore, item, itemBefore);
+  }
+
+  /** The user first: the item then learns from where the user stands. */
+  #move(user: number, userBefore: number, item: number, itemBefore: number): void {
+    if (!this.#model.solveUser(user, userBefore)) this.#numericFailures++;
+    if (!this.#model.moveItem(item, itemBefore)) this.#numericFailures++;
     this.#changedUsers.add(user);
     this.#changedItems.add(item);
+  }
+
+  /** A record is applied once, however often it is handed over. */
+  #atRecord(offset: number, apply: () => void): void {
+    if (offset < this.#appliedOffset) return;
+    this.#refreshGrams(offset);
+    apply();
+    this.#appliedOffset = offset + 1;
   }
 
   /** Before the first event at or behind a multiple of GRAM_EVENTS: which one that is depends on the log alone. */

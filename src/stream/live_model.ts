@@ -6,10 +6,20 @@ import type { Kernels } from "../kernels/kernel_module.ts";
 import { LiveSide, type RowSystem } from "../kernels/live_side.ts";
 import { LiveWorkspace } from "../kernels/live_workspace.ts";
 
-/** Items with at most this many users are solved exactly, others moved. Part of the arithmetic: changing it changes bytes. */
+/** What is known of one pair of user and item. */
+export interface PairValue {
+  readonly value: number;
+  readonly timeMs: number;
+}
+
+// How rows are solved is part of the arithmetic: changing one of these numbers changes the bytes of every replay.
+
+/** Users with at most this many items are solved by Cholesky; longer rows reach the tolerance sooner by conjugate gradients. */
+const DIRECT_ITEMS = 96;
+const USER_MOVE = { steps: 12, tolerance: 5e-5 };
+/** Items with at most this many users are solved exactly; the others move a step or two and are never far. */
 const EXACT_USERS = 64;
-/** Steps of conjugate gradients that move an item. */
-const ITEM_STEPS = 2;
+const TWO_STEP_USERS = 256;
 
 /**
  * Both sides of a model. Explicit: a row weighs in its Gram matrix as many times as it has entries, so that the matrix
@@ -47,6 +57,27 @@ export class LiveModel {
     this.items = sideOf("item", model.itemFactors, false);
     LiveSide.pair(this.users, this.items);
     this.#reserve(model.userCount, model.itemCount);
+  }
+
+  get globalMean(): number {
+    return this.#frozen.globalMean;
+  }
+
+  /** Whether something is known about the user's taste: a row that is not all zeros. */
+  knowsUser(user: number): boolean {
+    const { rows } = this.users;
+    return user < rows.count && rows.row(user).some((x) => x !== 0);
+  }
+
+  /** The estimate of a pair, as recommend/recommender.ts makes it of the same rows. */
+  predict(user: number, item: number): number {
+    return this.clip(Math.fround(this.users.score(user, item) + this.globalMean));
+  }
+
+  /** Into the range of ratings, if explicit. */
+  clip(score: number): number {
+    const { minRating, maxRating } = this.#frozen;
+    return this.#isExplicit ? Math.min(maxRating, Math.max(minRating, score)) : score;
   }
 
   weightOfItem(item: number): number {
@@ -92,18 +123,52 @@ export class LiveModel {
     return true;
   }
 
-  /** Solves a user's row exactly. `countBefore`: entries when the row was last counted in. False: not finite, unchanged. */
+  /**
+   * Puts right what both histories hold of a pair: `remaining` (the value and time that training would have of it), or
+   * nothing. False if that is what they hold already.
+   */
+  correct(user: number, item: number, remaining?: PairValue): boolean {
+    this.#reserve(user + 1, item + 1);
+    const users = this.users.lists, items = this.items.lists, position = users.find(user, item);
+    if (position < 0) {
+      return remaining !== undefined && this.remember(user, item, remaining.value, remaining.timeMs);
+    }
+    const itemPosition = items.find(item, user);
+    if (remaining === undefined) {
+      users.remove(user, position);
+      items.remove(item, itemPosition);
+      return true;
+    }
+    const value = Math.fround(remaining.value), before = users.valueAt(user, position);
+    users.set(user, position, value, remaining.timeMs);
+    items.set(item, itemPosition, value, remaining.timeMs);
+    return value !== before;
+  }
+
+  /** Takes a user out of all histories; the row becomes zeros. Rows of items stay until something moves them. */
+  forget(user: number): void {
+    this.#reserve(user + 1, 0);
+    const users = this.users.lists, items = this.items.lists, before = users.countOf(user);
+    for (let position = before - 1; position >= 0; position--) {
+      const item = users.indexAt(user, position);
+      items.remove(item, items.find(item, user));
+      users.remove(user, position);
+    }
+    this.solveUser(user, before);
+  }
+
+  /** Solves a user's row. `countBefore`: entries when the row was last counted in. False: not finite, unchanged. */
   solveUser(user: number, countBefore: number): boolean {
     const n = this.users.lists.countOf(user), { unobservedWeight } = this.parameters;
-    return this.users.solve(
-      user,
-      this.#isExplicit ? this.#explicitSystem(n, countBefore) : {
-        gramScale: unobservedWeight,
-        lambda: this.#lambdaOf(n + unobservedWeight * this.#weightSum),
-        weightBefore: 1,
-        weight: 1,
-      },
-    );
+    const system = this.#isExplicit ? this.#explicitSystem(n, countBefore) : {
+      gramScale: unobservedWeight,
+      lambda: this.#lambdaOf(n + unobservedWeight * this.#weightSum),
+      weightBefore: 1,
+      weight: 1,
+    };
+    const fixedWeight = this.#isExplicit ? this.items.lists.entryCount : this.#weightSum;
+    return n > DIRECT_ITEMS && this.users.move(user, system, fixedWeight, USER_MOVE) ||
+      this.users.solve(user, system);
   }
 
   /** Solves an item's row, or moves it if it is long. As solveUser. */
@@ -112,7 +177,7 @@ export class LiveModel {
     const system = this.#isExplicit ? this.#explicitSystem(n, countBefore) : this.#implicitItem(item, n);
     if (n <= EXACT_USERS) return this.items.solve(item, system);
     const fixedWeight = this.#isExplicit ? this.users.lists.entryCount : this.users.rows.count;
-    return this.items.move(item, system, fixedWeight, ITEM_STEPS);
+    return this.items.move(item, system, fixedWeight, { steps: n <= TWO_STEP_USERS ? 2 : 1 });
   }
 
   /** A copy of the rows as they stand. */

@@ -1,14 +1,19 @@
 /** Progressive validation of what is served: asked before an event is learned (MATHS.md 2). */
+import { expectedNdcgAt, expectedRecallAt, type TiedRank } from "../evaluate/expected_rank.ts";
+import { WindowMean } from "../evaluate/window_mean.ts";
+import type { LiveModel } from "./live_model.ts";
 
-/** Figures of a window or in total. Ranking: expectation over ties; undefined where nothing was measured. */
+/** Figures of a window or in total; undefined where nothing was measured. */
 export interface ProgressFigures {
-  /** Events that were measured. */
-  readonly events: number;
+  /** Events whose item was looked for among what the user had not seen. */
+  readonly rankedEvents: number;
+  /** Is it among the first ten, in expectation over ties; the same of the items with the most interactions. */
   readonly recallAt10?: number;
   readonly ndcgAt10?: number;
   readonly popularRecallAt10?: number;
   readonly popularNdcgAt10?: number;
-  /** Explicit only: of the prediction, and of the item's mean. */
+  /** Explicit only: root mean squared error of the prediction, and of the item's damped mean. */
+  readonly ratedEvents: number;
   readonly rmse?: number;
   readonly baselineRmse?: number;
 }
@@ -20,15 +25,99 @@ export interface ProgressOptions {
   readonly windowCount: number;
 }
 
-/** Handed to Learner.apply, which asks it before each event. */
+const FIGURES = ["recall", "ndcg", "popularRecall", "popularNdcg", "squaredError", "baselineError"] as const;
+const K = 10;
+/** An item's mean counts as so many ratings of the global mean more. */
+const DAMPING = 5;
+
+/**
+ * Handed to Learner.apply, which asks it before each event. Events of users whose taste is not known yet are left out
+ * (they are served what is popular). Not ranked are repeats, since a list leaves out what was seen, and evidence against
+ * an item, which nobody wants to find first. An item that nobody knows yet is a miss.
+ */
 export class Progress {
-  constructor(readonly options: ProgressOptions) {}
+  readonly #every: number;
+  readonly #means: Readonly<Record<typeof FIGURES[number], WindowMean>>;
+
+  constructor({ every, windowCount }: ProgressOptions) {
+    this.#every = every;
+    this.#means = Object.fromEntries(FIGURES.map((name) => [name, new WindowMean(windowCount)])) as Record<
+      typeof FIGURES[number],
+      WindowMean
+    >;
+  }
+
   /** Over the last `windowCount` measured events. */
   get window(): ProgressFigures {
-    throw new Error("in the making");
+    return this.#figures("window", "windowCount");
   }
+
   /** Over all. */
   get total(): ProgressFigures {
-    throw new Error("in the making");
+    return this.#figures("total", "count");
   }
+
+  /** Measures an event that `model` has not learned yet. */
+  observe(model: LiveModel, offset: number, user: number, item: number, value: number): void {
+    if (offset % this.#every !== 0 || !model.knowsUser(user)) return;
+    const isKnown = item < model.items.rows.count;
+    if (model.parameters.feedback === "explicit" && isKnown) this.#rate(model, user, item, value);
+    const isAgainst = model.parameters.feedback === "implicit" && value <= 0;
+    if (isAgainst || isKnown && model.users.lists.find(user, item) >= 0) return;
+    this.#rank(model, user, isKnown ? item : undefined);
+  }
+
+  #rate(model: LiveModel, user: number, item: number, value: number): void {
+    const error = model.predict(user, item) - value;
+    const baselineError = model.clip(dampedMean(model, item)) - value;
+    this.#means.squaredError.add(error * error);
+    this.#means.baselineError.add(baselineError * baselineError);
+  }
+
+  #rank(model: LiveModel, user: number, item: number | undefined): void {
+    const { recall, ndcg, popularRecall, popularNdcg } = this.#means;
+    const rank = item === undefined ? undefined : model.users.rank(user, item);
+    const popular = item === undefined ? undefined : popularityRank(model, user, item);
+    recall.add(rank === undefined ? 0 : expectedRecallAt(K, rank));
+    ndcg.add(rank === undefined ? 0 : expectedNdcgAt(K, rank));
+    popularRecall.add(popular === undefined ? 0 : expectedRecallAt(K, popular));
+    popularNdcg.add(popular === undefined ? 0 : expectedNdcgAt(K, popular));
+  }
+
+  #figures(mean: "window" | "total", count: "windowCount" | "count"): ProgressFigures {
+    const { recall, ndcg, popularRecall, popularNdcg, squaredError, baselineError } = this.#means;
+    return {
+      rankedEvents: recall[count],
+      recallAt10: recall[mean],
+      ndcgAt10: ndcg[mean],
+      popularRecallAt10: popularRecall[mean],
+      popularNdcgAt10: popularNdcg[mean],
+      ratedEvents: squaredError[count],
+      rmse: rootOf(squaredError[mean]),
+      baselineRmse: rootOf(baselineError[mean]),
+    };
+  }
+}
+
+/** Among the items that the user has not seen, by number of interactions. */
+function popularityRank({ users, items }: LiveModel, user: number, item: number): TiedRank {
+  const wanted = items.lists.countOf(item);
+  let { greater, equal } = items.lists.compareCounts(wanted);
+  for (let k = users.lists.countOf(user) - 1; k >= 0; k--) {
+    const count = items.lists.countOf(users.lists.indexAt(user, k));
+    if (count > wanted) greater--;
+    else if (count === wanted) equal--;
+  }
+  return { greater, equal };
+}
+
+function dampedMean({ items, globalMean }: LiveModel, item: number): number {
+  const n = items.lists.countOf(item);
+  let sum = 0;
+  for (let k = 0; k < n; k++) sum += items.lists.valueAt(item, k) - globalMean;
+  return globalMean + sum / (n + DAMPING);
+}
+
+function rootOf(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.sqrt(value);
 }

@@ -41,9 +41,11 @@ describe("planFit", () => {
     );
   });
 
-  it("refuses no data, and evidence that is not positive", () => {
+  it("refuses no data, and evidence of which nothing is positive", () => {
     assert.throws(() => planFit(interactionsOf([], 0, 0), SETTINGS), BadInput);
-    const zero = interactionsOf([[0, 0, 1], [0, 1, 0]], 1, 2);
-    assert.throws(() => planFit(zero, { ...SETTINGS, feedback: "implicit" }), /value 0 \(event 1\)/);
+    const against = interactionsOf([[0, 0, -1], [0, 1, 0]], 1, 2);
+    assert.throws(() => planFit(against, { ...SETTINGS, feedback: "implicit" }), /greatest value is 0/);
+    const mixed = interactionsOf([[0, 0, -1], [0, 1, 2]], 1, 2);
+    assert.equal(planFit(mixed, { ...SETTINGS, feedback: "implicit" }).parameters.feedback, "implicit");
   });
 });

@@ -152,10 +152,23 @@ describe("runGeneration", () => {
     await assert.rejects(run(emptyTargets()), /log has no events yet; import or post some first/);
   });
 
-  it("refuses evidence that is not positive", async () => {
+  it("refuses evidence of which nothing is positive", async () => {
     const targets = emptyTargets();
-    await appendRows(targets, [["u", "i", 1], ["u", "j", -2]]);
-    await assert.rejects(run(targets), /value -2.*--feedback explicit/s);
+    await appendRows(targets, [["u", "i", -1], ["u", "j", -2]]);
+    await assert.rejects(run(targets), /greatest value is -1.*--feedback explicit/s);
+  });
+
+  it("learns from evidence against an item", async () => {
+    const targets = emptyTargets();
+    const rows: [string, string, number][] = [];
+    for (let k = 0; k < 40; k++) rows.push([`u${k % 8}`, `i${k % 5}`, k % 5 === 0 ? -20 : 1]);
+    await appendRows(targets, rows);
+    const { content } = await run(targets, { holdout: 0, force: true });
+    const { model } = content,
+      score = (user: number, item: number) =>
+        model.userFactors.subarray(user * model.stride, (user + 1) * model.stride)
+          .reduce((sum, x, j) => sum + x * model.itemFactors[item * model.stride + j], 0);
+    for (let user = 0; user < 8; user++) assert.ok(score(user, 0) < 0.5 * score(user, 1), `user ${user}`);
   });
 
   for (const feedback of ["explicit", "implicit"] as const) {

@@ -6,6 +6,7 @@ import { type BenchmarkResult, figuresTable } from "./figures.ts";
 import { describeMachine, loadBefore, machineLine } from "./machine.ts";
 import { epochsBenchmark } from "./ours/epochs.ts";
 import { importBenchmark } from "./ours/import.ts";
+import { learnerBenchmark } from "./ours/learner.ts";
 import { memoryBenchmark } from "./ours/memory.ts";
 import { topNBenchmark } from "./ours/top_n.ts";
 import { trainBenchmark } from "./ours/train.ts";
@@ -16,6 +17,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   epochsBenchmark,
   topNBenchmark,
   memoryBenchmark,
+  learnerBenchmark,
 ];
 
 /** Runs the named ones, or all, in order. */

@@ -48,7 +48,10 @@ export async function runPairs(settings: PeerSettings): Promise<PairRow[]> {
       for (const pair of pairs) {
         console.error(`${pair.name}: ${pair.help} ...`);
         const paired: PairContext = { ...context, compute, peer, python, withFaiss: settings.faiss };
-        rows.push(...await pair.run(paired));
+        for (const row of await pair.run(paired)) {
+          console.error(`  ${row.work}, ${row.peer}: ${shortSpread(row.ratio)} times faster`);
+          rows.push(row);
+        }
       }
       return rows;
     } finally {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import { itemCountsOf, ofTrainedUsers, withoutTrained } from "../../src/evaluate/test_rows.ts";
+import {
+  itemCountsOf,
+  ofPositiveEvidence,
+  ofTrainedUsers,
+  withoutTrained,
+} from "../../src/evaluate/test_rows.ts";
 import { itemRowsOf, rowsOf } from "../reference/rows.ts";
 
 describe("withoutTrained", () => {
@@ -16,6 +21,13 @@ describe("ofTrainedUsers", () => {
     const train = itemRowsOf([[1], [], [0]], 4);
     const test = rowsOf([[[0, 5], [2, 4]], [[2, 2]], [[3, 1]]], 4);
     assert.deepEqual(ofTrainedUsers(test, train), rowsOf([[[0, 5], [2, 4]], [], [[3, 1]]], 4));
+  });
+});
+
+describe("ofPositiveEvidence", () => {
+  it("drops pairs whose value is 0 or less", () => {
+    const test = rowsOf([[[0, 5], [1, -4], [3, 0]], [[2, -2]], [[2, 0.1]]], 4);
+    assert.deepEqual(ofPositiveEvidence(test), rowsOf([[[0, 5]], [], [[2, Math.fround(0.1)]]], 4));
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import type { AlsParameters } from "../../src/domain/factor_model.ts";
+import type { RatingMatrix } from "../../src/domain/rating_matrix.ts";
 import { BadInput, NumericFailure } from "../../src/domain/failure.ts";
 import { AlsFit } from "../../src/kernels/als_fit.ts";
 import * as explicit from "../reference/als_explicit.ts";
@@ -45,8 +46,13 @@ async function explicitRun(parameters: AlsParameters, epochs: number, conjugateG
   };
 }
 
-async function implicitRun(parameters: AlsParameters, epochs: number, conjugateGradientSteps?: number) {
-  const data = plantedData(9, 70, 50), { pool, kernels } = inlineKernels();
+async function implicitRun(
+  parameters: AlsParameters,
+  epochs: number,
+  conjugateGradientSteps?: number,
+  data = plantedData(9, 70, 50),
+) {
+  const { pool, kernels } = inlineKernels();
   const fit = await preparedFit(pool, kernels, data, { parameters, conjugateGradientSteps });
   const problem = { parameters, ...data };
   let items = rowsOfSide(fit.model(), "item", parameters.factorCount), users: Matrix = [], loss = 0;
@@ -127,6 +133,21 @@ describe("AlsFit, implicit", () => {
       assert.ok(Math.abs(run.ownLoss / run.expectedLoss - 1) < 1e-5);
     });
   }
+
+  it("takes evidence that is not positive for evidence against an item", async () => {
+    const { byUser, byItem } = plantedData(9, 70, 50);
+    const turned = ({ values, ...rest }: RatingMatrix) => ({
+      ...rest,
+      values: values.map((value) => value < 2 ? -value : value - 2),
+    });
+    const data = { byUser: turned(byUser), byItem: turned(byItem) };
+    assert.ok(
+      data.byUser.values.some((value) => value < 0) && data.byUser.values.some((value) => value === 0),
+    );
+    const run = await implicitRun(parametersOf("implicit", 6), 3, 30, data);
+    assert.ok(greatestDifference(run.scores, run.expectedScores) < 1e-4);
+    assert.ok(Math.abs(run.loss * run.count / run.ownLoss - 1) < 1e-5);
+  });
 
   it("reports the loss of the factors it has", async () => {
     const run = await implicitRun(

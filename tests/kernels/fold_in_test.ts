@@ -119,6 +119,12 @@ describe("FoldIn", () => {
     assertClose(foldIn.solve([3, 9], [1, 2]), expectedRow(model, [3, 9], [1, 2]));
   });
 
+  it("takes evidence that is not positive for evidence against an item", () => {
+    const model = plantedItems("implicit", 6, 30), indexes = [3, 9, 11, 20], values = [1, -2, 0, -0.5];
+    const foldIn = new FoldIn(instantiateKernels(portable.module), model);
+    assertClose(foldIn.solve(indexes, values), expectedRow(model, indexes, values));
+  });
+
   it("does not depend on what its memory held before", () => {
     const model = plantedItems("explicit", 5, 30), kernels = instantiateKernels(portable.module);
     const { top } = kernels.arena, dirty = kernels.arena.allocate(100_000);

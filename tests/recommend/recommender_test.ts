@@ -3,7 +3,9 @@ import { describe, it } from "@std/testing/bdd";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import { BadInput } from "../../src/domain/failure.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
+import type { RowsChanged } from "../../src/domain/model_update.ts";
 import { Recommender } from "../../src/recommend/recommender.ts";
+import { Random } from "../../src/synthesize/random.ts";
 import { canonicalDot } from "../reference/canonical_dot.ts";
 import { foldInExplicit, foldInImplicit } from "../reference/fold_in.ts";
 import { topN } from "../reference/top_n.ts";
@@ -331,5 +333,143 @@ describe("Recommender", () => {
     const { content } = await planted();
     content.model.itemFactors[9] = NaN;
     assert.throws(() => new Recommender(module, content), BadInput);
+  });
+});
+
+/** The generation as it is after these rows: what a recommender with changed rows is compared with. */
+function changedRows(random: Random, content: GenerationContent, side: "user" | "item", count: number) {
+  const { stride, parameters } = content.model, d = parameters.factorCount;
+  const known = side === "user" ? content.userIds.length : content.itemIds.length;
+  const indexes = Uint32Array.from(
+    new Set(Array.from({ length: count }, () => random.below(known)).sort((a, b) => a - b)),
+  );
+  const rows = new Float32Array(indexes.length * stride);
+  for (let k = 0; k < indexes.length; k++) {
+    for (let j = 0; j < d; j++) rows[k * stride + j] = random.normal();
+    if (parameters.feedback === "explicit") rows.set(side === "user" ? [0.3, 1] : [1, -0.2], k * stride + d);
+  }
+  return { kind: "rowsChanged", generation: "g000001", appliedOffset: 80, side, indexes, rows } as const;
+}
+
+/** A generation that has those rows from the start. */
+function withRows(
+  content: GenerationContent,
+  changes: readonly RowsChanged[],
+  userIds: string[],
+  itemIds: string[],
+) {
+  const { model } = content, { stride } = model;
+  const userFactors = new Float32Array(userIds.length * stride),
+    itemFactors = new Float32Array(itemIds.length * stride);
+  userFactors.set(model.userFactors), itemFactors.set(model.itemFactors);
+  for (const { side, indexes, rows } of changes) {
+    indexes.forEach((index, k) =>
+      (side === "user" ? userFactors : itemFactors).set(
+        rows.subarray(k * stride, (k + 1) * stride),
+        index * stride,
+      )
+    );
+  }
+  const indptr = new Uint32Array(userIds.length + 1).fill(content.seen.indices.length);
+  indptr.set(content.seen.indptr);
+  const itemCounts = new Uint32Array(itemIds.length);
+  itemCounts.set(content.itemCounts);
+  const itemWeights = new Float32Array(model.itemWeights.length === 0 ? 0 : itemIds.length);
+  itemWeights.set(model.itemWeights);
+  return {
+    ...content,
+    userIds,
+    itemIds,
+    seen: { ...content.seen, indptr },
+    itemCounts,
+    model: {
+      ...model,
+      userFactors,
+      itemFactors,
+      itemWeights,
+      userCount: userIds.length,
+      itemCount: itemIds.length,
+    },
+  };
+}
+
+for (const feedback of ["explicit", "implicit"] as const) {
+  describe(`Recommender.applyRows, ${feedback}`, () => {
+    it("answers as a recommender that was made of the changed and added rows", async () => {
+      const random = Random.seeded(3), { content, recommender } = await planted(feedback);
+      recommender.prepare();
+      const users = [...userIds, "new user"], items = [...itemIds, "new item", "newer item"];
+      recommender.addIds("user", users.slice(30));
+      recommender.addIds("item", items.slice(400));
+      const wide = { ...content, userIds: users, itemIds: items };
+      const { stride } = content.model, any = changedRows(random, content, "item", 9);
+      const added = { ...any, indexes: Uint32Array.of(400, 401), rows: any.rows.slice(0, 2 * stride) };
+      const changes: RowsChanged[] = [added];
+      for (let k = 0; k < 30; k++) {
+        changes.push(changedRows(random, wide, "user", 5), changedRows(random, wide, "item", 40));
+      }
+      for (const change of changes) assert.equal(recommender.applyRows(change), true);
+      const fresh = new Recommender(module, withRows(content, changes, users, items), { appliedOffset: 77 });
+      for (const userId of [...users, "nobody"]) {
+        assert.deepEqual(recommender.recommend(userId, { n: 300 }), fresh.recommend(userId, { n: 300 }));
+        if (!fresh.knowsUser(userId)) continue;
+        assert.deepEqual(recommender.rank(userId, items), fresh.rank(userId, items));
+        if (feedback === "explicit") {
+          assert.deepEqual(recommender.predict(userId, items), fresh.predict(userId, items));
+        }
+      }
+      for (const itemId of items) {
+        assert.deepEqual(recommender.similar(itemId, 402), fresh.similar(itemId, 402));
+      }
+      if (feedback === "explicit") {
+        const session = [{ itemId: "new item", value: 5 }, { itemId: "item/3" }];
+        const options = { n: 20 };
+        assert.deepEqual(
+          recommender.recommendForSession(session, options),
+          fresh.recommendForSession(session, options),
+        );
+      }
+    });
+
+    it("leaves out what a user has seen before the item had a row", async () => {
+      const { content, recommender } = await planted(feedback), { stride } = content.model;
+      recommender.addSeen("user 1", "new item");
+      recommender.addIds("item", ["new item", "newer item"]);
+      recommender.applyRows({
+        kind: "rowsChanged",
+        generation: "g000001",
+        appliedOffset: 78,
+        side: "item",
+        indexes: Uint32Array.of(400, 401),
+        rows: new Float32Array(2 * stride).fill(0.5),
+      });
+      const ids = recommender.recommend("user 1", { n: 402 }).items.map((item) => item.itemId);
+      assert.ok(ids.includes("newer item") && !ids.includes("new item"));
+    });
+  });
+}
+
+describe("Recommender, live", () => {
+  it("drops rows of another generation and refuses rows without an id", async () => {
+    const { content, recommender } = await planted(), before = recommender.recommend("user 3", { n: 9 });
+    const change = changedRows(Random.seeded(1), content, "user", 20);
+    assert.equal(recommender.applyRows({ ...change, generation: "g000002" }), false);
+    assert.deepEqual(recommender.recommend("user 3", { n: 9 }), before);
+    assert.throws(
+      () => recommender.applyRows({ ...change, indexes: change.indexes.map((k) => k + 30) }),
+      RangeError,
+    );
+  });
+
+  it("knows an event when it is seen, and where rows are learned, when it is learned too", async () => {
+    const { recommender } = await planted();
+    const offsets = () => [recommender.appliedOffset, recommender.seenOffset, recommender.learnedOffset];
+    recommender.advance(80);
+    assert.deepEqual(offsets(), [80, 80, undefined]);
+    recommender.advanceLearned(79);
+    assert.deepEqual(offsets(), [79, 80, 79]);
+    recommender.advanceLearned(85);
+    recommender.advanceLearned(84);
+    assert.deepEqual(offsets(), [80, 80, 85]);
   });
 });

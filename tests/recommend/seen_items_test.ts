@@ -33,5 +33,19 @@ describe("SeenItems", () => {
     for (const itemId of ["new item", "new item", "another"]) seen.add("u0", 0, itemId, undefined);
     assert.equal(seen.addedCount("u0"), 2);
     assert.deepEqual(written(seen, "u0", 0), [2, 5]);
+    seen.nameItem("new item", 9);
+    seen.nameItem("never seen", 10);
+    assert.deepEqual(written(seen, "u0", 0), [2, 5, 9]);
+    assert.equal(seen.addedCount("u0"), 2);
+    seen.add("u0", 0, "new item", 9);
+    assert.deepEqual(written(seen, "u0", 0), [2, 5, 9]);
+  });
+
+  it("knows users who came after the generation by an index too", () => {
+    const seen = new SeenItems(base);
+    seen.add("new", undefined, "i5", 5);
+    seen.add("new", 3, "i2", 2);
+    assert.deepEqual(written(seen, "new", 3), [2, 5]);
+    assert.deepEqual(written(seen, "newer", 4), []);
   });
 });

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import { strideOf } from "../../src/domain/factor_model.ts";
 import { normalizedRows } from "../../src/recommend/similar.ts";
+import { type FactorModel, strideOf } from "../../src/domain/factor_model.ts";
 import { plantedGeneration } from "../serve/planted_generation.ts";
 
 const itemIds = ["a", "b", "c", "d"];
+const itemRowsOf = ({ itemFactors, itemCount, stride }: FactorModel) => ({
+  rows: itemFactors,
+  count: itemCount,
+  stride,
+});
 
 describe("normalizedRows", () => {
   for (const feedback of ["explicit", "implicit"] as const) {
     it(`has the latent factors of each item at length 1, without biases, ${feedback}`, async () => {
       const { model } = await plantedGeneration({ feedback, factorCount: 7, userIds: ["u"], itemIds });
       model.itemFactors.fill(0, 2 * model.stride, 2 * model.stride + 7);
-      const { rows, count, stride } = normalizedRows(model);
+      const { rows, count, stride } = normalizedRows(itemRowsOf(model), model.parameters.factorCount);
       assert.deepEqual([count, stride, rows.length], [4, 8, 32]);
       assert.equal(model.stride, strideOf(feedback, 7));
       for (let item = 0; item < 4; item++) {
@@ -26,7 +31,7 @@ describe("normalizedRows", () => {
   it("has a direction for the smallest factors too", async () => {
     const { model } = await plantedGeneration({ factorCount: 2, userIds: ["u"], itemIds });
     model.itemFactors.set([3 * 2 ** -149, -4 * 2 ** -149]);
-    const { rows } = normalizedRows(model);
+    const { rows } = normalizedRows(itemRowsOf(model), model.parameters.factorCount);
     assert.deepEqual([...rows.subarray(0, 2)], [Math.fround(0.6), Math.fround(-0.8)]);
   });
 });

@@ -45,8 +45,8 @@ function solveSide(
     const b = new Array<number>(d).fill(0);
     for (let e = begin; e < end; e++) {
       const y = fixed[matrix.indices[e]], c = parameters.confidenceScale * matrix.values[e];
-      addOuter(a, c, y, y);
-      y.forEach((value, j) => b[j] += c * value);
+      addOuter(a, Math.abs(c), y, y);
+      if (c > 0) y.forEach((value, j) => b[j] += c * value);
     }
     const lambda = lambdaOf(parameters, end - begin, rowWeights[r] * weightSum);
     for (let j = 0; j < d; j++) a[j][j] += lambda;
@@ -73,8 +73,8 @@ export function implicitLoss(problem: ImplicitProblem, users: Matrix, items: Mat
   users.forEach((x, u) => {
     const begin = byUser.indptr[u], end = byUser.indptr[u + 1];
     for (let e = begin; e < end; e++) {
-      const miss = 1 - inner(x, items[byUser.indices[e]]);
-      loss += parameters.confidenceScale * byUser.values[e] * miss ** 2;
+      const confidence = parameters.confidenceScale * byUser.values[e], goal = confidence > 0 ? 1 : 0;
+      loss += Math.abs(confidence) * (goal - inner(x, items[byUser.indices[e]])) ** 2;
     }
     items.forEach((y, i) => loss += parameters.unobservedWeight * weights[i] * inner(x, y) ** 2);
     loss += lambdaOf(parameters, end - begin, items.length) * inner(x, x);

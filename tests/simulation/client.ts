@@ -17,7 +17,7 @@ export interface SentEvent {
   readonly timeMs: number;
 }
 
-const WORLD = { userCount: 60, itemCount: 40, eventCount: 1_200, tasteCount: 3 };
+const WORLD = { userCount: 80, itemCount: 60, eventCount: 1_200, tasteCount: 3 };
 
 export class Client {
   readonly #random: Random;
@@ -37,15 +37,9 @@ export class Client {
     const feedback = seed % 2 === 0 ? "implicit" : "explicit";
     this.#events = [...interactionsOf(plantWorld({ ...WORLD, feedback, seed }))].map((one, i) => ({
       eventId: `e${i}`,
-      userId: one.userId,
-      itemId: one.itemId,
-      value: one.value,
-      timeMs: one.timeMs,
+      ...one,
     }));
-  }
-
-  get hasMore(): boolean {
-    return this.#next < this.#events.length;
+    for (let n = WORLD.eventCount / 10; n > 0; n--) this.#addChange();
   }
 
   /** New events, some of them out of order, among them some that were sent before, answered or not. */
@@ -110,6 +104,14 @@ export class Client {
       `of an append of ${this.#unanswered.length} events that was not answered, ${present.length} are in the log`,
     );
     return events;
+  }
+
+  /** A user comes back to an item with another value, under a time before or after the first one's. */
+  #addChange(): void {
+    const events = this.#events, at = this.#random.below(events.length);
+    const timeMs = events[at].timeMs + 1000 * (this.#random.below(2000) - 1000);
+    const change = { ...events[at], eventId: `e${events.length}`, value: 1 + this.#random.below(5), timeMs };
+    events.splice(at + this.#random.below(events.length - at) + 1, 0, change);
   }
 
   /** The whole log; what was in it at the last look must still be there as it was. */

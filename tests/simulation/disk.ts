@@ -1,4 +1,5 @@
 /** What outlives the simulated processes: a store, seen by each of them through its own faults. */
+import { DatabaseSync } from "node:sqlite";
 import { EmbeddedCheckpointStore } from "../../src/adapters/embedded/checkpoint_store.ts";
 import { Database } from "../../src/adapters/embedded/database.ts";
 import { EmbeddedEventLog } from "../../src/adapters/embedded/event_log.ts";
@@ -25,12 +26,16 @@ export type StoreKind = "memory" | "sqlite";
 export interface Disk {
   /** The store as this process sees it; let go when the process dies. */
   open(process: SimulatedProcess): Ports;
+  /** Cuts the newest checkpoint off in the middle, where there are files to cut; false if there is none. */
+  tearCheckpoint(): boolean;
+  /** When all processes are dead. */
+  remove(): void;
 }
 
 export function openDisk(kind: StoreKind, clock: Clock): Disk {
   if (kind === "sqlite") return sqliteDisk(clock);
   const ports = memoryPorts(clock);
-  return { open: (process) => guarded(process, ports) };
+  return { open: (process) => guarded(process, ports), tearCheckpoint: () => false, remove: () => {} };
 }
 
 function memoryPorts(clock: Clock): Ports {
@@ -49,7 +54,6 @@ function memoryPorts(clock: Clock): Ports {
 /** Each process has its connections, as real ones have; they close when it dies, in the middle of what they did. */
 function sqliteDisk(clock: Clock): Disk {
   const folder = Deno.makeTempDirSync({ prefix: "foz-simulation-" });
-  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
   const connect = (process: SimulatedProcess) => {
     const database = Database.open(`${folder}/foz.db`);
     const prepare = database.sql.bind(database);
@@ -61,6 +65,16 @@ function sqliteDisk(clock: Clock): Disk {
     return database;
   };
   return {
+    tearCheckpoint: () => {
+      const file = new DatabaseSync(`${folder}/foz.db`);
+      const { changes } = file.prepare(
+        `UPDATE checkpoints SET state = substr(state, 1, length(state) / 2)
+         WHERE rowid = (SELECT max(rowid) FROM checkpoints)`,
+      ).run();
+      file.close();
+      return Number(changes) > 0;
+    },
+    remove: () => Deno.removeSync(folder, { recursive: true }),
     open: (process) => {
       const database = connect(process);
       return guarded(process, {

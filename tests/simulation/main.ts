@@ -17,14 +17,14 @@ const endMs = performance.now() + 60_000 * Number(values.minutes);
 const stores = values.store === undefined
   ? ["memory", "sqlite"] as const
   : [values.store as "memory" | "sqlite"];
-let runs = 0, crashes = 0;
+let runs = 0, crashes = 0, restored = 0;
 for (let seed = first; runs === 0 || (values.seed === undefined && performance.now() < endMs); seed++) {
   for (const store of stores) {
     const result = await simulate({ seed, store, actionCount });
     if (values.trace) console.log(result.trace.join("\n"));
-    runs++, crashes += result.crashes;
+    runs++, crashes += result.crashes, restored += result.restored;
   }
 }
 console.log(
-  `${runs} runs of ${actionCount} actions from seed ${first} on, ${crashes} crashes: every promise was kept`,
+  `${runs} runs of ${actionCount} actions from seed ${first} on, ${crashes} crashes, ${restored} restored learners: every promise was kept`,
 );

@@ -13,9 +13,9 @@ export interface ArmedFault {
   readonly fault: Fault;
   /** At the how manieth write from now on, or statement if "crash within"; the first is 1. */
   readonly at: number;
+  /** Counts the writes of this port only; not for "crash within". */
+  readonly port?: string;
 }
-
-type Port = Record<PropertyKey, unknown>;
 
 /** Methods of the ports that change something. */
 const WRITES = new Set<PropertyKey>([
@@ -27,6 +27,9 @@ const STREAMS = new Set<PropertyKey>(["read", "follow"]);
 
 export class SimulatedProcess {
   #isDead = false;
+  #callCount = 0;
+  #stopped: Promise<void> | undefined;
+  #goOn: () => void = () => {};
   #armed: ArmedFault | undefined;
   #left = 0;
   /** The write that the armed fault struck, for the trace. */
@@ -39,6 +42,11 @@ export class SimulatedProcess {
     this.died = new Promise((resolve) => this.#die = resolve);
   }
 
+  /** Whether it waits for the store: not for time, nor for what a feed will say. */
+  get isBusy(): boolean {
+    return !this.#isDead && this.#callCount > 0;
+  }
+
   get isDead(): boolean {
     return this.#isDead;
   }
@@ -48,6 +56,20 @@ export class SimulatedProcess {
     this.#armed = fault;
     this.#left = fault?.at ?? 0;
     this.struck = "";
+  }
+
+  disarm(): void {
+    this.#armed = undefined;
+  }
+
+  /** As SIGSTOP: nothing goes on, and nothing is heard, until `goOn`. */
+  stop(): void {
+    this.#stopped = new Promise((resolve) => this.#goOn = resolve);
+  }
+
+  goOn(): void {
+    this.#stopped = undefined;
+    this.#goOn();
   }
 
   onDeath(act: () => void): void {
@@ -67,11 +89,10 @@ export class SimulatedProcess {
       get: (target, key) => {
         const member = Reflect.get(target, key, target);
         if (typeof member !== "function") return member;
-        const call = (args: unknown[]) =>
-          (target as Port as Record<PropertyKey, typeof member>)[key](...args);
+        const call = (args: unknown[]) => Reflect.apply(member, target, args);
         if (STREAMS.has(key)) return (...args: unknown[]) => this.#stream(call(args));
         const write = WRITES.has(key) ? `${name}.${String(key)}` : undefined;
-        return (...args: unknown[]) => this.#call(write, () => call(args));
+        return (...args: unknown[]) => this.#call(write, () => this.#counted(call(args)));
       },
     });
   }
@@ -94,6 +115,7 @@ export class SimulatedProcess {
   }
 
   async #call<Result>(write: string | undefined, effect: () => Promise<Result>): Promise<Result> {
+    await this.#stopped;
     if (this.#isDead) return await never();
     const fault = write === undefined ? undefined : this.#faultAt(write);
     if (fault === "crash before") this.kill();
@@ -107,9 +129,19 @@ export class SimulatedProcess {
       throw error;
     }
     if (fault === "crash after") this.kill();
+    await this.#stopped;
     if (this.#isDead) return await never();
     if (fault === "answer lost") throw new OutsideFailure(`${write}: the disk failed (simulated)`);
     return result;
+  }
+
+  async #counted<Result>(answer: Promise<Result>): Promise<Result> {
+    this.#callCount++;
+    try {
+      return await answer;
+    } finally {
+      this.#callCount--;
+    }
   }
 
   async *#stream<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
@@ -126,8 +158,10 @@ export class SimulatedProcess {
   }
 
   #faultAt(write: string): Fault | undefined {
-    const fault = this.#armed?.fault;
-    if (fault === undefined || fault === "crash within" || --this.#left > 0) return undefined;
+    const { fault, port = "" } = this.#armed ?? {};
+    if (fault === undefined || !write.startsWith(port) || fault === "crash within" || --this.#left > 0) {
+      return undefined;
+    }
     this.#strike(write);
     return fault;
   }

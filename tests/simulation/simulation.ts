@@ -9,7 +9,7 @@ import { type GenerationOptions, runGeneration } from "../../src/batch/run_gener
 import { logSource } from "../../src/batch/training_source.ts";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import type { LoggedEvent } from "../../src/domain/event.ts";
-import { BadInput, OutsideFailure } from "../../src/domain/failure.ts";
+import { BadInput, LeaseLost, OutsideFailure } from "../../src/domain/failure.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
 import { acceptEvents } from "../../src/ingest/accept_events.ts";
 import { InlinePool } from "../../src/kernels/inline_pool.ts";
@@ -18,9 +18,10 @@ import type { EventLog } from "../../src/ports/event_log.ts";
 import type { UpdateFeed } from "../../src/ports/update_feed.ts";
 import { Recommender } from "../../src/recommend/recommender.ts";
 import { activateGeneration } from "../../src/serve/activate_generation.ts";
-import { ServingModel } from "../../src/serve/serving_model.ts";
+import { ServingModel, type ServingNote } from "../../src/serve/serving_model.ts";
 import { Random } from "../../src/synthesize/random.ts";
 import { Client } from "./client.ts";
+import { LearnerProcess, undisturbedLearner } from "./learning.ts";
 import { type Disk, openDisk, type Ports, type StoreKind } from "./disk.ts";
 import { type ArmedFault, type Fault, SimulatedProcess } from "./simulated_process.ts";
 import { settled, VirtualClock } from "./virtual_clock.ts";
@@ -29,12 +30,16 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly store: StoreKind;
   readonly actionCount: number;
+  /** Makes the ports of a process worse than they are, to see whether it is found. */
+  readonly spoil?: (ports: Ports) => Ports;
 }
 
 /** What was done and what came of it, a line for each action: the same for the same options. */
 export interface SimulationResult {
   readonly trace: readonly string[];
   readonly crashes: number;
+  /** Learners that came from a checkpoint. */
+  readonly restored: number;
 }
 
 const { module: kernelModule } = await loadKernel("portable");
@@ -51,6 +56,9 @@ const GENERATION: Omit<GenerationOptions, "seed"> = {
   keep: 2,
 };
 
+/** About as many SQL statements has a write. */
+const STATEMENTS = 6;
+
 interface Running {
   readonly process: SimulatedProcess;
   readonly ports: Ports;
@@ -60,27 +68,42 @@ interface Server extends Running {
   readonly model: ServingModel;
 }
 
+interface Learning extends Running {
+  readonly learning: LearnerProcess;
+}
+
 type Outcome = "done" | "crashed" | "failed" | "refused";
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const simulation = new Simulation(options);
-  for (let action = 0; action < options.actionCount; action++) await simulation.act();
-  return simulation.end();
+  try {
+    for (let action = 0; action < options.actionCount; action++) await simulation.act();
+  } finally {
+    await simulation.end();
+  }
+  return simulation.result;
 }
 
 class Simulation {
   readonly #options: SimulationOptions;
   readonly #random: Random;
-  readonly #clock = new VirtualClock();
+  readonly #processes: SimulatedProcess[] = [];
+  readonly #isBusy = () => this.#processes.some((process) => process.isBusy);
+  readonly #clock = new VirtualClock(this.#isBusy);
   readonly #disk: Disk;
   readonly #client: Client;
   readonly #trace: string[] = [];
   #crashes = 0;
   #server: Server | undefined;
+  #learner: Learning | undefined;
+  #restored = 0;
   /** The greatest offset that a client was told. */
   #lastOffset = -1;
   #what = "start";
+  /** What the server could not do. Nothing fails when it reads. */
+  readonly #complaints: ServingNote[] = [];
   /** One that sees the store without faults, as somebody who looks at it from outside. */
+  readonly #observing = new SimulatedProcess();
   readonly #observer: Ports;
 
   constructor(options: SimulationOptions) {
@@ -88,7 +111,7 @@ class Simulation {
     this.#random = Random.seeded(options.seed, 1);
     this.#disk = openDisk(options.store, this.#clock);
     this.#client = new Client(options.seed, Random.seeded(options.seed, 2));
-    this.#observer = this.#disk.open(new SimulatedProcess());
+    this.#observer = this.#disk.open(this.#observing);
   }
 
   async act(): Promise<void> {
@@ -97,6 +120,9 @@ class Simulation {
       ...Array(2).fill(() => this.#import()),
       ...Array(3).fill(() => this.#train()),
       ...Array(2).fill(() => this.#rollBack()),
+      ...Array(5).fill(() => this.#learn()),
+      () => this.#stopLearner(),
+      () => this.#tearCheckpoint(),
       () => this.#restart(),
       () => this.#wait(),
     ];
@@ -108,10 +134,21 @@ class Simulation {
     }
   }
 
-  async end(): Promise<SimulationResult> {
-    await this.#server?.model.stop();
-    this.#server?.process.kill();
-    return { trace: this.#trace, crashes: this.#crashes };
+  get result(): SimulationResult {
+    return { trace: this.#trace, crashes: this.#crashes, restored: this.#restored };
+  }
+
+  async end(): Promise<void> {
+    await this.#restart();
+    this.#learner?.process.kill();
+    this.#observing.kill();
+    this.#disk.remove();
+  }
+
+  #open(process: SimulatedProcess): Ports {
+    this.#processes.push(process);
+    const ports = this.#disk.open(process);
+    return this.#options.spoil?.(ports) ?? ports;
   }
 
   async #post(): Promise<string> {
@@ -121,8 +158,12 @@ class Simulation {
       clock: this.#clock,
       newEventId: () => assert.fail("all have ids"),
     };
-    const said = await this.#attempt(`post ${events.length}`, server, async () => {
-      const accepted = await acceptEvents(events, door);
+    const said = await this.#attempt(`post ${events.length}`, 1, server, async () => {
+      const candidates = events.map(({ timeMs, ...event }) => ({
+        ...event,
+        time: new Date(timeMs).toISOString(),
+      }));
+      const accepted = await acceptEvents(candidates, door);
       this.#client.answered(events, accepted);
       this.#lastOffset = Math.max(this.#lastOffset, accepted.lastOffset ?? -1);
       server.model.accepted(
@@ -137,7 +178,7 @@ class Simulation {
   #import(): Promise<string> {
     const columns = this.#client.columns();
     if (columns.count === 0) return Promise.resolve("import nothing");
-    return this.#shortProcess(`import ${columns.count}`, async ({ ports }) => {
+    return this.#shortProcess(`import ${columns.count}`, 1, async ({ ports }) => {
       const { end } = await ports.eventLog.appendColumns(columns);
       this.#client.columnsAnswered();
       this.#lastOffset = Math.max(this.#lastOffset, end - 1);
@@ -147,7 +188,7 @@ class Simulation {
   /** As `foz train`: a process of its own. */
   #train(): Promise<string> {
     const seed = this.#random.below(100), batchCount = 1 + this.#random.below(300);
-    return this.#shortProcess(`train seed ${seed}`, async ({ ports, process }) => {
+    return this.#shortProcess(`train seed ${seed}`, 9, async ({ ports, process }) => {
       const compute = { kernels, pool, clock: process.clock(this.#clock) };
       const source = logSource(readingBy(ports.eventLog, batchCount));
       const { content } = await runGeneration(source, ports, compute, { ...GENERATION, seed }, () => {});
@@ -157,7 +198,7 @@ class Simulation {
 
   #rollBack(): Promise<string> {
     const pick = this.#random.uniform();
-    return this.#shortProcess("activate", async ({ ports }) => {
+    return this.#shortProcess("activate", 3, async ({ ports }) => {
       const known = await ports.generations.list();
       if (known.length === 0) return;
       const { generation } = known[Math.floor(pick * known.length)];
@@ -165,9 +206,99 @@ class Simulation {
     });
   }
 
+  /** As `foz learn`: it runs, or one is started. It dies, or fails, at one of its next writes, whenever that comes. */
+  async #learn(): Promise<string> {
+    const { process } = this.#learner = this.#runningLearner();
+    const drawn = this.#drawFault(4), ms = this.#random.below(4000);
+    // Most of its writes are renewals.
+    const port = this.#random.below(3) > 0 ? "checkpoints" : "";
+    const armed = drawn === undefined || port === "" ? drawn : { ...drawn, at: 1 + drawn.at % 2, port };
+    this.#what = `learn for ${ms} ms${armed === undefined ? "" : `, ${armed.fault} ${armed.at}`}`;
+    process.arm(armed);
+    await this.#clock.advance(ms);
+    return this.#what;
+  }
+
+  #runningLearner(): Learning {
+    if (this.#learner !== undefined && !this.#learner.process.isDead) return this.#learner;
+    return this.#startLearner();
+  }
+
+  #startLearner(): Learning {
+    const process = new SimulatedProcess(), ports = this.#open(process);
+    const checkpoints = new Proxy(ports.checkpoints, {
+      get: (target, key) => {
+        if (key !== "latest") return Reflect.get(target, key);
+        return async (generation: string) => {
+          const checkpoint = await target.latest(generation);
+          if (checkpoint !== undefined) this.#restored++;
+          return checkpoint;
+        };
+      },
+    });
+    const batchCount = 1 + this.#random.below(100), clock = process.clock(this.#clock);
+    const learning = new LearnerProcess(kernelModule, { ...ports, checkpoints }, clock, batchCount);
+    return { process, ports, learning };
+  }
+
+  /** DESIGN.md 6: the learner stops for longer than its lease lasts, another takes over, and then it goes on. */
+  async #stopLearner(): Promise<string> {
+    this.#what = "stop the learner, and let it go on after another took over";
+    const stopped = this.#learner, fence = stopped?.learning.fence;
+    if (stopped === undefined || fence === undefined || stopped.process.isDead) return "stop nobody";
+    const toldBefore = stopped.learning.roles.length;
+    stopped.process.stop();
+    this.#learner = this.#startLearner();
+    await this.#clock.advance(10_000);
+    assert.ok(this.#learner.learning.fence!.token > fence.token, "nobody has taken over within 10 s");
+    const checkpoint = { generation: "g000001", offset: 1e9, state: new Uint8Array() };
+    const itsView = this.#open(new SimulatedProcess());
+    await assert.rejects(itsView.checkpoints.write(checkpoint, 2, fence), LeaseLost);
+    stopped.process.goOn();
+    await this.#clock.advance(7000);
+    const roles = stopped.learning.roles.slice(toldBefore);
+    assert.ok(roles.includes("lost the lease") && !roles.includes("leading"), roles.join());
+    stopped.process.kill();
+    return this.#what;
+  }
+
+  /**
+   * DESIGN.md 4.3, live: what deaths, checkpoints, batch sizes and generations before made is what the log alone makes;
+   * and whoever heard of each change has the same rows.
+   */
+  async #checkLearner(content: GenerationContent): Promise<void> {
+    const { process, learning } = this.#learner!;
+    assert.equal(learning.failure, undefined);
+    if (process.struck !== "") {
+      this.#trace.push(`the learner ${process.isDead ? "died" : "failed"} at ${process.struck}`);
+      if (process.isDead) this.#crashes++;
+      process.arm(undefined);
+      await this.#clock.advance(5000);
+    }
+    if (process.isDead) return;
+    const { current } = learning, end = await this.#observer.eventLog.end();
+    assert.equal(current?.generation, content.generation.generation, "another generation is learned");
+    assert.equal(current.appliedOffset, end, "something is not learned");
+    const { eventLog } = this.#observer;
+    const plain = await undisturbedLearner(kernelModule, eventLog, content, end, 1 + (end % 7));
+    assert.equal(
+      await current.sha256(),
+      await plain.sha256(),
+      "another history of the process makes other factors",
+    );
+    learning.rows!.assertEqual(plain.model());
+  }
+
+  /** And the learner has to start from what is left. */
+  async #tearCheckpoint(): Promise<string> {
+    this.#learner?.process.kill();
+    await settled(this.#isBusy);
+    return this.#disk.tearCheckpoint() ? "tear the newest checkpoint" : "tear nothing";
+  }
+
   async #restart(): Promise<string> {
     this.#server?.process.kill();
-    await settled();
+    await settled(this.#isBusy);
     this.#server = undefined;
     return "kill the server";
   }
@@ -179,48 +310,58 @@ class Simulation {
   }
 
   /** A command that ends by itself or dies. */
-  async #shortProcess(what: string, run: (running: Running) => Promise<void>): Promise<string> {
-    const process = new SimulatedProcess(), running = { process, ports: this.#disk.open(process) };
-    const said = await this.#attempt(what, running, () => run(running));
+  async #shortProcess(
+    what: string,
+    writeCount: number,
+    run: (running: Running) => Promise<void>,
+  ): Promise<string> {
+    const process = new SimulatedProcess(), running = { process, ports: this.#open(process) };
+    const said = await this.#attempt(what, writeCount, running, () => run(running));
     process.kill();
-    await settled();
+    await settled(this.#isBusy);
     return said;
   }
 
-  /** Does it under one fault, or none, and says what came of it. */
-  async #attempt(what: string, { process }: Running, run: () => Promise<void>): Promise<string> {
-    const armed = this.#drawFault();
+  /** Does what takes about so many writes under one fault, or none, and says what came of it. */
+  async #attempt(
+    what: string,
+    writeCount: number,
+    { process }: Running,
+    run: () => Promise<void>,
+  ): Promise<string> {
+    const armed = this.#drawFault(writeCount);
     this.#what = `${what}${armed === undefined ? "" : `, ${armed.fault} ${armed.at}`}`;
     process.arm(armed);
     const outcome = await Promise.race([
       run().then((): Outcome => "done", outcomeOf),
       process.died.then((): Outcome => "crashed"),
     ]);
-    const struck = process.struck;
-    process.arm(undefined);
-    await settled();
+    const { struck } = process;
+    process.disarm();
+    await settled(this.#isBusy);
     if (outcome === "crashed") this.#crashes++;
     if (outcome === "failed") assert.notEqual(struck, "", `${this.#what} failed although nothing went wrong`);
     return `${this.#what}: ${outcome}${struck === "" ? "" : ` at ${struck}`}`;
   }
 
-  #drawFault(): ArmedFault | undefined {
+  #drawFault(writeCount: number): ArmedFault | undefined {
     const faults: Fault[] = ["crash before", "crash after", "disk full", "answer lost"];
     if (this.#options.store === "sqlite") faults.push("crash within", "crash within");
-    const fault = faults[this.#random.below(faults.length)], at = 1 + this.#random.below(9);
+    const fault = faults[this.#random.below(faults.length)];
+    const at = 1 + this.#random.below(fault === "crash within" ? STATEMENTS * writeCount : writeCount);
     return this.#random.below(2) === 0 ? undefined : { fault, at };
   }
 
   async #running(): Promise<Server> {
     if (this.#server !== undefined && !this.#server.process.isDead) return this.#server;
-    const process = new SimulatedProcess(), ports = this.#disk.open(process);
+    const process = new SimulatedProcess(), ports = this.#open(process);
     const model = new ServingModel({
       ...ports,
       updates: repeatingFeed(ports.updates, Random.seeded(this.#random.nextUint32())),
       kernelModule,
       clock: process.clock(this.#clock),
       metrics: new MemoryMetrics(),
-      onNote: ({ what, error }) => assert.equal(error, undefined, what),
+      onNote: (note) => void (note.error !== undefined && this.#complaints.push(note)),
     });
     await model.start();
     return this.#server = { process, ports, model };
@@ -270,7 +411,10 @@ class Simulation {
   async #checkAnswers(content: GenerationContent, events: readonly LoggedEvent[]): Promise<void> {
     const { model } = await this.#running();
     await this.#clock.advance(10_000);
-    const answering = model.current!.recommender;
+    if (this.#learner !== undefined) await this.#checkLearner(content);
+    assert.deepEqual(this.#complaints, []);
+    const answering = model.current?.recommender;
+    assert.ok(answering !== undefined, "no generation answers");
     assert.equal(
       answering.generation.generation,
       content.generation.generation,
@@ -280,7 +424,7 @@ class Simulation {
     const plain = new Recommender(kernelModule, content);
     for (const { userId, itemId } of events) plain.addSeen(userId, itemId);
     plain.advance(answering.appliedOffset);
-    for (const userId of ["u0", "nobody", ...Array.from({ length: 4 }, () => `u${this.#random.below(60)}`)]) {
+    for (const userId of ["u0", "nobody", ...Array.from({ length: 4 }, () => `u${this.#random.below(80)}`)]) {
       const list = answering.recommend(userId, { n: 5 });
       assert.deepEqual(list, plain.recommend(userId, { n: 5 }));
       const seen = new Set(events.filter((event) => event.userId === userId).map((event) => event.itemId));

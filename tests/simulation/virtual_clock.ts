@@ -13,6 +13,12 @@ interface Sleeper {
 export class VirtualClock implements Clock {
   #passedMs = 0;
   #sleepers: Sleeper[] = [];
+  readonly #isBusy: () => boolean;
+
+  /** Time does not go on while `isBusy`: something is done that needs no time of this clock. */
+  constructor(isBusy: () => boolean = () => false) {
+    this.#isBusy = isBusy;
+  }
 
   nowMs(): number {
     return START_MS + this.#passedMs;
@@ -40,7 +46,7 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const endMs = this.#passedMs + ms;
     for (;;) {
-      await settled();
+      await settled(this.#isBusy);
       const next = this.#sleepers.reduce<Sleeper | undefined>(
         (first, one) => first === undefined || one.untilMs < first.untilMs ? one : first,
         undefined,
@@ -53,7 +59,9 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Until everything that needs no time is done: a few turns of the event loop. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+/** Until everything that needs no time is done: a few turns of the event loop in a row in which nobody is busy. */
+export async function settled(isBusy: () => boolean = () => false): Promise<void> {
+  for (let quiet = 0; quiet < 4; quiet = isBusy() ? 0 : quiet + 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -79,3 +79,21 @@ export async function startProgram(args: readonly string[]): Promise<RunningProg
     },
   };
 }
+
+/** Starts `learn`; resolves when it says so. */
+export async function startLearning(store: string): Promise<Omit<RunningProgram, "url">> {
+  const child = commandOf(["learn", "--store", store, "--json", "--log-level", "error"], undefined, false)
+    .spawn();
+  const errors = new Response(child.stderr).text();
+  const reader = child.stdout.getReader();
+  const { done } = await reader.read();
+  if (done) throw new Error(`foz learn ended before it learned: ${await errors}`);
+  return {
+    child,
+    end: async (signal) => {
+      child.kill(signal);
+      const [status] = await Promise.all([child.status, reader.cancel(), errors]);
+      return status;
+    },
+  };
+}

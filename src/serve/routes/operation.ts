@@ -13,6 +13,7 @@ const ready = z.object({
   appliedOffset: z.int(),
   logEnd: z.int(),
   lagEvents: z.int().openapi({ description: "Records of the log that the answers do not know yet." }),
+  lagMs: z.number().openapi({ description: "How long the oldest of them has been known." }),
   users: z.int(),
   items: z.int(),
   warnings: z.array(z.string()).openapi({ description: "What is wrong although answers are given." }),
@@ -24,6 +25,7 @@ const EXAMPLE = {
   appliedOffset: 1000209,
   logEnd: 1000209,
   lagEvents: 0,
+  lagMs: 0,
   users: 6040,
   items: 3706,
   warnings: [],
@@ -56,7 +58,7 @@ export function addOperationRoutes(routes: RouteSet, model: AnsweringModel, metr
         headers: { "retry-after": "1" },
       });
     }
-    const { appliedOffset, generation: { generation, userCount, itemCount } } = recommender;
+    const { appliedOffset, userCount, itemCount, generation: { generation } } = recommender;
     const lagEvents = Math.max(0, logEnd - appliedOffset);
     const body = {
       status: "ready",
@@ -64,6 +66,7 @@ export function addOperationRoutes(routes: RouteSet, model: AnsweringModel, metr
       appliedOffset,
       logEnd,
       lagEvents,
+      lagMs: Math.round(model.lagMs),
       users: userCount,
       items: itemCount,
       warnings,

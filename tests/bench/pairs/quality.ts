@@ -1,7 +1,8 @@
 /**
  * Wall time until implicit's best validation NDCG@20 is reached: from ratings in memory to factors, with transposing and initial
- * factors on both sides, without measuring. First each side's trials choose its parameters and say how many epochs it
- * needs; then fits of so many epochs are timed in turns (both sides are deterministic, so they end at the same quality).
+ * factors on both sides, without measuring. First each side has its trials, which set the target. Each side then takes that
+ * one of its trials that reached the target in the fewest epochs (of equal ones the better in the end), and fits of so
+ * many epochs are timed in turns. Both sides are deterministic, so what is timed ends at the quality that was measured.
  */
 import { type DataSet, movieLensImplicit, planted } from "../data_sets.ts";
 import { parametersOf, releasing, startFit, ValidationSample } from "../fitting.ts";
@@ -19,12 +20,12 @@ import {
 import {
   best,
   bestTrial,
-  epochsTo,
   type OwnGrid,
   type OwnSettings,
   type PeerGrid,
   type PeerSettings,
-  type Trial,
+  type Reached,
+  reachedBy,
   tryOurs,
   tryPeer,
 } from "./trials.ts";
@@ -41,15 +42,18 @@ interface Grids {
   readonly ours: OwnGrid;
 }
 
-/** Placed so that each side's best lies inside; found by coarser trials on other seeds' validation slices. */
+/**
+ * Placed by coarser trials so that each side's best lies inside (a note says where it does not). implicit's alpha and
+ * regularization grow together along a ridge: its λ is not scaled by how much a row holds.
+ */
 const GRIDS: Readonly<Record<"movielens" | "gowalla" | "tiny", Grids>> = {
   movielens: {
-    peer: { alpha: [1, 2, 3, 5], regularization: [3, 10, 30, 60] },
-    ours: { unobservedWeight: [0.2, 0.35, 0.5, 1], regularization: [0.003, 0.006, 0.01, 0.02] },
+    peer: { alpha: [3, 5, 8, 12], regularization: [40, 60, 80, 120] },
+    ours: { unobservedWeight: [0.2, 0.35, 0.5, 0.7], regularization: [0.003, 0.0045, 0.006, 0.008] },
   },
   gowalla: {
-    peer: { alpha: [10, 20, 40, 80], regularization: [3, 10, 30, 100] },
-    ours: { unobservedWeight: [0.01, 0.025, 0.05, 0.1], regularization: [0.0005, 0.0015, 0.005, 0.015] },
+    peer: { alpha: [20, 40, 80, 160], regularization: [75, 150, 300, 500] },
+    ours: { unobservedWeight: [0.0025, 0.005, 0.01, 0.02], regularization: [0.005, 0.01, 0.02, 0.04] },
   },
   tiny: {
     peer: { alpha: [2, 10], regularization: [1] },
@@ -80,11 +84,17 @@ async function timeQuality(context: PairContext, data: DataSet, grids: Grids): P
   await loadIntoPeer(context, "quality", split.train);
   const rows: PairRow[] = [];
   for (const factorCount of context.tiny ? [8] : [64, 128]) {
-    const theirs = bestTrial(await tryPeer(context, "quality", factorCount, grids.peer, sample));
-    const ours = bestTrial(await tryOurs(context, split.train, factorCount, grids.ours, sample));
+    const theirs = await tryPeer(context, "quality", factorCount, grids.peer, sample);
+    const ours = await tryOurs(context, split.train, factorCount, grids.ours, sample);
     for (const share of [1, NEARLY]) {
-      const target = share * best(theirs);
-      const chosen: Chosen = { factorCount, target, ours, theirs, share, grids };
+      const target = share * best(bestTrial(theirs));
+      const chosen: Chosen = {
+        factorCount,
+        target,
+        share,
+        ours: reachedBy(ours, target),
+        theirs: reachedBy(theirs, target),
+      };
       rows.push(await timeFits(context, data, split.train, chosen));
     }
   }
@@ -95,9 +105,8 @@ interface Chosen {
   readonly factorCount: number;
   readonly target: number;
   readonly share: number;
-  readonly ours: Trial<OwnSettings>;
-  readonly theirs: Trial<PeerSettings>;
-  readonly grids: Grids;
+  readonly ours: Reached<OwnSettings>;
+  readonly theirs: Reached<PeerSettings>;
 }
 
 async function timeFits(
@@ -106,39 +115,40 @@ async function timeFits(
   train: DataSet["matrix"],
   chosen: Chosen,
 ): Promise<PairRow> {
-  const { compute, peer, threads, short } = context, { factorCount, target, ours, theirs, share } = chosen;
-  const iterations = epochsTo(target, theirs)!, epochs = epochsTo(target, ours);
+  const { compute, peer, threads, short } = context, { factorCount, ours, theirs, share } = chosen;
+  const iterations = theirs.epochs!, epochs = ours.epochs ?? ours.trial.ndcg.length;
   const fitOurs = () =>
     releasing(compute, () =>
       secondsOf(async () => {
-        const fit = await startFit(compute, train, parametersOf({ factorCount, ...ours.settings }));
-        for (let epoch = 0; epoch < (epochs ?? ours.ndcg.length); epoch++) await fit.epoch();
+        const fit = await startFit(compute, train, parametersOf({ factorCount, ...ours.trial.settings }));
+        for (let epoch = 0; epoch < epochs; epoch++) await fit.epoch();
       }));
-  const request = { data: "quality", factors: factorCount, ...theirs.settings, threads, seed: 1, iterations };
+  const request = {
+    data: "quality",
+    factors: factorCount,
+    ...theirs.trial.settings,
+    threads,
+    seed: 1,
+    iterations,
+  };
   const samples = await alternate([fitOurs, () => peer.seconds("fit", request)], short);
   // What was not reached took forever, whatever the samples say.
-  if (epochs === undefined) samples[0].fill(Infinity);
+  if (ours.epochs === undefined) samples[0].fill(Infinity);
   const which = share === 1 ? "implicit's best NDCG@20" : `${share * 100} % of it`;
   return rowOf({
     work: `time to ${which}, ${factorCount} factors`,
     data: data.source,
     peer: "implicit, CG 3 steps",
     goal: share === 1 ? GOAL : undefined,
-    note: describe(chosen, epochs, iterations),
+    note: describe(chosen),
   }, samples);
 }
 
-function describe(
-  { ours, theirs, target, grids }: Chosen,
-  epochs: number | undefined,
-  iterations: number,
-): string {
-  const { alpha, regularization } = theirs.settings;
-  const trialCount = grids.peer.alpha.length * grids.peer.regularization.length;
-  const reached = epochs === undefined ? "never reached" : `${epochs} epochs`;
-  return `target ${target.toFixed(4)}; ours: ${reached} (best ${
-    best(ours).toFixed(4)
-  }), α₀ ${ours.settings.unobservedWeight}, ` +
-    `λ ${ours.settings.regularization}; implicit: ${iterations} iterations, alpha ${alpha}, regularization ${regularization}; ` +
-    `${trialCount} trials each`;
+function describe({ ours, theirs, target }: Chosen): string {
+  const own = ours.trial.settings, other = theirs.trial.settings;
+  return `target ${target.toFixed(4)} on the validation slice. ` +
+    `Ours: ${
+      ours.epochs ?? "never in 20"
+    } epochs with α₀ ${own.unobservedWeight}, λ ${own.regularization}; ${ours.summary}. ` +
+    `implicit: ${theirs.epochs} iterations with alpha ${other.alpha}, regularization ${other.regularization}; ${theirs.summary}`;
 }

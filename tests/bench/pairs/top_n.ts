@@ -5,15 +5,19 @@ import { type DataSet, planted } from "../data_sets.ts";
 import { parametersOf, releasing, startFit } from "../fitting.ts";
 import { alternate, secondsOf } from "../measure.ts";
 import { readNpy, writeNpy } from "../npy_file.ts";
+import { PeerProcess } from "../peers/peer_process.ts";
 import { loadIntoPeer, type Pair, type PairContext, type PairRow, rowOf } from "./pair.ts";
 
 const N = 20;
 const GOAL = 6;
 const FIT_EPOCHS = 5;
-/** Users at a time that the peers are tried with; the fastest is measured. */
-const BATCHES = [256, 1024, 4096, 1 << 20];
+/** Users at a time that the peers are tried with, on so many users; the fastest is measured on all. */
+const BATCHES = [256, 1024, 4096];
+const TRIAL_USERS = 4096;
 /** Lists may differ where two scores differ by rounding only. */
 const LEAST_AGREEMENT = 0.999;
+
+type SearchRequest = Readonly<Record<string, unknown>> & { readonly lists: string };
 
 export const topNPair: Pair = {
   name: "topn",
@@ -24,15 +28,31 @@ export const topNPair: Pair = {
     await handOver(context, data, model);
     const seen = { data: "topn", n: N, threads: context.threads, lists: `${context.scratch}/lists.npy` };
     const rows = [await timePair(context, data, model, "implicit, recommend", "recommend", seen)];
-    if (context.withFaiss) {
-      const flat = { ...seen, exclude: true };
-      rows.push(await timePair(context, data, model, "faiss, flat", "searchFaiss", flat));
-      const bare = { ...seen, exclude: false };
-      rows.push(await timePair(context, data, model, "faiss, flat, nothing excluded", "searchFaiss", bare));
-    }
+    if (context.withFaiss) rows.push(...await timeFaiss(context, data, model, seen));
     return rows;
   },
 };
+
+/** In a process of its own, where faiss's BLAS may use all threads: it multiplies outside of its own loop. */
+async function timeFaiss(
+  context: PairContext,
+  data: DataSet,
+  model: FactorModel,
+  request: SearchRequest,
+): Promise<PairRow[]> {
+  const peer = PeerProcess.start(context.python, context.threads, context.threads);
+  const alone = { ...context, peer };
+  try {
+    await handOver(alone, data, model);
+    const fair = { ...request, exclude: true }, bare = { ...request, exclude: false };
+    return [
+      await timePair(alone, data, model, "faiss, flat", "searchFaiss", fair),
+      await timePair(alone, data, model, "faiss, flat, nothing excluded", "searchFaiss", bare),
+    ];
+  } finally {
+    await peer.close();
+  }
+}
 
 function fitFor({ compute, tiny }: PairContext, data: DataSet): Promise<FactorModel> {
   const parameters = parametersOf({
@@ -49,12 +69,12 @@ function fitFor({ compute, tiny }: PairContext, data: DataSet): Promise<FactorMo
 
 /** Implicit rows have no places beyond the factors when factorCount is a multiple of 8. */
 async function handOver(context: PairContext, data: DataSet, model: FactorModel): Promise<void> {
-  const { peer, scratch, threads } = context, { stride, userCount, itemCount } = model;
+  const { peer, scratch } = context, { stride, userCount, itemCount } = model;
   await loadIntoPeer(context, "topn", data.matrix);
   const files = { userFactors: `${scratch}/users.npy`, itemFactors: `${scratch}/items.npy` };
   await writeNpy(files.userFactors, model.userFactors, [userCount, stride]);
   await writeNpy(files.itemFactors, model.itemFactors, [itemCount, stride]);
-  await peer.request("loadFactors", { ...files, factors: stride, threads });
+  await peer.request("loadFactors", files);
 }
 
 async function timePair(
@@ -63,18 +83,19 @@ async function timePair(
   model: FactorModel,
   name: string,
   op: string,
-  request: Readonly<Record<string, unknown>> & { readonly lists: string },
+  request: SearchRequest,
 ): Promise<PairRow> {
-  const { compute, peer, short, tiny } = context;
+  const { compute, peer, long, tiny } = context;
   const batch = await fastestBatch(context, op, request);
   const lists = new Uint32Array(model.userCount * N);
+  const everybody = { ...request, batch, users: model.userCount };
   const ours = () =>
     secondsOf(async () => {
       for await (const block of allTopN(compute, { model, seen: data.matrix, n: N })) {
         lists.set(block.itemIndexes, block.firstUserIndex * N);
       }
     });
-  const samples = await alternate([ours, () => peer.seconds(op, { ...request, batch })], short);
+  const samples = await alternate([ours, () => peer.seconds(op, everybody)], long);
   const agreement = request.exclude === false
     ? undefined
     : agreementOf(lists, (await readNpy(request.lists)).array as Uint32Array);
@@ -96,11 +117,9 @@ async function fastestBatch(
   op: string,
   request: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  // Some batches hold every score at once: those of more users than there is memory for are not tried with faiss.
-  const batches = op === "searchFaiss" ? BATCHES.slice(0, -1) : BATCHES;
-  let fastest = { batch: batches[0], seconds: Infinity };
-  for (const batch of batches) {
-    const seconds = await peer.seconds(op, { ...request, batch });
+  let fastest = { batch: BATCHES[0], seconds: Infinity };
+  for (const batch of BATCHES) {
+    const seconds = await peer.seconds(op, { ...request, batch, users: TRIAL_USERS });
     if (seconds < fastest.seconds) fastest = { batch, seconds };
   }
   return fastest.batch;

@@ -45,6 +45,36 @@ export function bestTrial<Settings>(trials: readonly Trial<Settings>[]): Trial<S
   return trials.reduce((a, b) => best(b) > best(a) ? b : a);
 }
 
+/** The trial of a side that reaches a target soonest. */
+export interface Reached<Settings> {
+  readonly trial: Trial<Settings>;
+  /** Undefined where no trial reached it; `trial` is then the best one. */
+  readonly epochs: number | undefined;
+  /** How many trials there were, and which was the best at any epoch. */
+  readonly summary: string;
+}
+
+/** Of trials that reach the target in equally many epochs, the one that is better in the end. */
+export function reachedBy<Settings>(trials: readonly Trial<Settings>[], target: number): Reached<Settings> {
+  const rank = (trial: Trial<Settings>) => epochsTo(target, trial) ?? Infinity;
+  const soonest = trials.reduce((a, b) =>
+    rank(b) < rank(a) || (rank(b) === rank(a) && best(b) > best(a)) ? b : a
+  );
+  return { trial: soonest, epochs: epochsTo(target, soonest), summary: summaryOf(trials) };
+}
+
+/** Says it where the best trial lies on the border of what was tried: then another grid might do better. */
+function summaryOf(trials: readonly Trial<unknown>[]): string {
+  const top = bestTrial(trials), settings = top.settings as Readonly<Record<string, number>>;
+  const borders = Object.keys(settings).filter((name) => {
+    const tried = trials.map((trial) => (trial.settings as typeof settings)[name]);
+    return settings[name] === Math.min(...tried) || settings[name] === Math.max(...tried);
+  });
+  const where = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
+  const border = borders.length === 0 ? "" : `, the last value of ${borders.join(" and ")} that was tried`;
+  return `best of ${trials.length} trials ${best(top).toFixed(4)} (${where}${border})`;
+}
+
 /** Calls `epoch` (which gives the NDCG after it) until it no longer gets better. */
 async function follow(epoch: () => Promise<number>): Promise<number[]> {
   const ndcg: number[] = [];

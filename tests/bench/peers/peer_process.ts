@@ -1,5 +1,4 @@
 /** worker.py as we talk to it: a request and an answer, one JSON line each, one after the other. */
-import { SINGLE_BLAS_THREAD } from "./environment.ts";
 
 export type PeerAnswer = Readonly<Record<string, unknown>>;
 
@@ -15,10 +14,10 @@ export class PeerProcess {
     this.#reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Starts it; its threads are limited to `threads`, here and in each request that takes a number of threads. */
-  static start(python: string, threads: number): PeerProcess {
+  /** Starts it with at most `threads` threads, of which BLAS may start `blasThreads` beneath each of the library's own. */
+  static start(python: string, threads: number, blasThreads = 1): PeerProcess {
     const script = new URL("./worker.py", import.meta.url).pathname;
-    const env = { ...SINGLE_BLAS_THREAD, OMP_NUM_THREADS: String(threads) };
+    const env = { OPENBLAS_NUM_THREADS: String(blasThreads), OMP_NUM_THREADS: String(threads) };
     const command = new Deno.Command(python, { args: [script], env, stdin: "piped", stdout: "piped" });
     return new PeerProcess(command.spawn());
   }

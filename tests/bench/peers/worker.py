@@ -1,8 +1,9 @@
 """The peers as a long-lived process: one JSON request a line on standard input, one JSON answer a line on standard output.
 
-It lives through a whole run so that both sides are warm and can take turns. Its caller pins the threads (num_threads in
-each request, OPENBLAS_NUM_THREADS=1 in the environment, as implicit's documentation asks for). Times are in seconds and are taken
-here, around the library's own calls, so that the pipe is not counted.
+It lives through a whole run so that both sides are warm and can take turns. Its caller pins the threads: in each request and
+in the environment (implicit's documentation asks for one BLAS thread, faiss needs all of them). A library is imported when it is
+first asked for, so that each has a process of its own. Times are in seconds and are taken here, around the library's own
+calls, so that the pipe is not counted.
 """
 
 import json
@@ -10,11 +11,9 @@ import sys
 import time
 
 import numpy as np
-from implicit.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 
 DATA = {}
-INDEXES = {}
 
 
 class Stopped(Exception):
@@ -44,6 +43,8 @@ def load(request):
 
 
 def new_model(request):
+    from implicit.als import AlternatingLeastSquares
+
     model = AlternatingLeastSquares(
         factors=request["factors"],
         regularization=request.get("regularization", 0.01),
@@ -98,17 +99,17 @@ def fit_in_steps(request):
 
 
 def load_factors(request):
-    """Factors that somebody else trained, for the search pairs."""
-    model = new_model({**request, "factors": request["factors"]})
-    model.user_factors = np.load(request["userFactors"])
-    model.item_factors = np.load(request["itemFactors"])
-    DATA["model"] = model
-    return {"users": int(model.user_factors.shape[0]), "items": int(model.item_factors.shape[0])}
+    """Factors that somebody else trained, for the searches."""
+    DATA["userFactors"] = np.load(request["userFactors"])
+    DATA["itemFactors"] = np.load(request["itemFactors"])
+    return {"users": len(DATA["userFactors"]), "items": len(DATA["itemFactors"])}
 
 
 def recommend(request):
-    """implicit's own recommend for all users, seen items excluded, in batches of the size that the caller found best."""
-    model, user_items, batch = DATA["model"], DATA[request["data"]], request["batch"]
+    """implicit's own recommend for the first users, seen items excluded, in batches of the size that the caller found best."""
+    model = new_model({**request, "factors": DATA["itemFactors"].shape[1]})
+    model.user_factors, model.item_factors = DATA["userFactors"], DATA["itemFactors"]
+    user_items, batch = DATA[request["data"]][: request["users"]], request["batch"]
     users = np.arange(user_items.shape[0])
     found = []
     started = time.perf_counter()
@@ -128,20 +129,18 @@ def search_faiss(request):
     import faiss
 
     faiss.omp_set_num_threads(request["threads"])
-    model, user_items, n = DATA["model"], DATA[request["data"]], request["n"]
-    key = id(model)
-    if key not in INDEXES:
-        INDEXES[key] = faiss.IndexFlatIP(model.item_factors.shape[1])
-        INDEXES[key].add(np.ascontiguousarray(model.item_factors))
-    index = INDEXES[key]
+    user_factors, item_factors = DATA["userFactors"], DATA["itemFactors"]
+    user_items, n = DATA[request["data"]][: request["users"]], request["n"]
+    index = faiss.IndexFlatIP(item_factors.shape[1])
+    index.add(item_factors)
     lists = np.empty((user_items.shape[0], n), dtype=np.uint32)
     started = time.perf_counter()
     if request["exclude"]:
-        search_excluding(index, model.user_factors, user_items, n, request["batch"], lists)
+        search_excluding(index, user_factors, user_items, n, request["batch"], lists)
     else:
         for first in range(0, len(lists), request["batch"]):
             last = first + request["batch"]
-            lists[first:last] = index.search(model.user_factors[first:last], n)[1]
+            lists[first:last] = index.search(user_factors[first:last], n)[1]
     seconds = time.perf_counter() - started
     np.save(request["lists"], lists)
     return {"seconds": seconds}
@@ -163,15 +162,7 @@ def search_excluding(index, user_factors, user_items, n, batch, lists):
         lists[users] = np.take_along_axis(found, kept, axis=1)
 
 
-def versions(_request):
-    import implicit
-    import scipy
-
-    return {"python": sys.version.split()[0], "implicit": implicit.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
-
-
 OPERATIONS = {
-    "versions": versions,
     "load": load,
     "fit": fit,
     "fitInSteps": fit_in_steps,

@@ -15,6 +15,7 @@ describe("/readyz", () => {
       appliedOffset: 1,
       logEnd: 1,
       lagEvents: 0,
+      lagMs: 0,
       users: USER_IDS.length,
       items: ITEM_IDS.length,
       warnings: [],

@@ -1,0 +1,77 @@
+/** How a server gets to know what a learner learns: from the store, from a thread of its own, or on its own thread. */
+import { systemClock } from "../adapters/deno/system_clock.ts";
+import type { GenerationContent } from "../domain/generation.ts";
+import type { RowBatch } from "../domain/model_update.ts";
+import { type LearnerLink, RowBatches } from "../serve/row_follower.ts";
+import type { LiveLearning } from "../stream/run_learner.ts";
+import { batchOfState } from "../stream/row_batches.ts";
+import { Wake } from "../stream/wake.ts";
+import { leadLearning, LEARNER_LEASE } from "./lead_learning.ts";
+import type { Store } from "./open_store.ts";
+
+export type BatchListener = (batch: RowBatch) => Promise<void>;
+
+export interface LearnerConnection {
+  readonly link: LearnerLink;
+  /** Who hears what is learned; before, nobody does. */
+  listen(listener: BatchListener): void;
+  stop(): Promise<void>;
+}
+
+/** Reading the feed from its beginning takes no longer: what it holds is in the store already. */
+const FEED_MS = 2000;
+
+/** What the learner of another process, or one that is no more, left in the store: its newest checkpoint, then the feed. */
+export function storedLearner(store: Store): LearnerConnection {
+  let tell: BatchListener = () => Promise.resolve();
+  return {
+    listen: (listener) => tell = listener,
+    stop: () => Promise.resolve(),
+    link: {
+      isRunning: async () => await store.leases.current(LEARNER_LEASE) !== undefined,
+      wantRows: (content) => tellStored(store, content, (batch) => tell(batch)),
+      wake: () => {},
+    },
+  };
+}
+
+async function tellStored(store: Store, { generation, model }: GenerationContent, tell: BatchListener) {
+  const checkpoint = await store.checkpoints.latest(generation.generation);
+  if (checkpoint !== undefined) {
+    await tell(batchOfState(generation, model.stride, checkpoint.state, systemClock.nowMs()));
+  }
+  const latest = await store.updates.latest(), batches = new RowBatches();
+  if (latest === 0) return;
+  const enough = new AbortController(), timer = setTimeout(() => enough.abort(), FEED_MS);
+  for await (const { sequence, update } of store.updates.follow(0, enough.signal)) {
+    const batch = update.generation === generation.generation ? batches.add(update) : undefined;
+    if (batch !== undefined) await tell(batch);
+    if (sequence >= latest) break;
+  }
+  clearTimeout(timer);
+}
+
+/** A learner on this thread: for a store that no other thread can open. */
+export function learnerHere(store: Store, kernelModule: WebAssembly.Module): LearnerConnection {
+  let tell: BatchListener = () => Promise.resolve(), learning: LiveLearning | undefined;
+  const stopping = new AbortController(), wake = new Wake(systemClock);
+  const running = leadLearning({
+    store,
+    kernelModule,
+    wake,
+    onBatch: (batch) => void tell(batch),
+    onRole: (now) => learning = now,
+  }, stopping.signal);
+  return {
+    listen: (listener) => tell = listener,
+    stop: () => (stopping.abort(), running),
+    link: {
+      isRunning: () => Promise.resolve(true),
+      wantRows: async ({ generation }) => {
+        const batch = learning?.rows(generation.generation);
+        if (batch !== undefined) await tell(batch);
+      },
+      wake: () => wake.call(),
+    },
+  };
+}

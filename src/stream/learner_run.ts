@@ -1,0 +1,228 @@
+/** One generation's learner, from its start to its end: load or restore, replay the tail, follow the log, checkpoints. */
+import type { GenerationContent } from "../domain/generation.ts";
+import { LeaseLost, OutsideFailure } from "../domain/failure.ts";
+import type { RowBatch } from "../domain/model_update.ts";
+import { instantiateKernels } from "../kernels/kernel_module.ts";
+import type { CheckpointStore } from "../ports/checkpoint_store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EventLog } from "../ports/event_log.ts";
+import type { GenerationStore } from "../ports/generation_store.ts";
+import type { Fence } from "../ports/lease.ts";
+import type { UpdateFeed } from "../ports/update_feed.ts";
+import { CHECKPOINT_DEFAULTS, CheckpointPolicy, type CheckpointPolicyOptions } from "./checkpoint_policy.ts";
+import { FeedWriter } from "./feed_writer.ts";
+import { readHistory } from "./histories.ts";
+import { Learner } from "./learner.ts";
+import { Progress } from "./progress.ts";
+import { rowBatch, wholeBatch } from "./row_batches.ts";
+import type { Wake } from "./wake.ts";
+
+export interface LearnerOptions {
+  readonly eventLog: EventLog;
+  readonly generations: GenerationStore;
+  readonly checkpoints: CheckpointStore;
+  readonly updates: UpdateFeed;
+  readonly clock: Clock;
+  /** The `portable` build. */
+  readonly kernelModule: WebAssembly.Module;
+  /** Of the lease; all writes go with it. */
+  readonly fence?: Fence;
+  /** Called when events may have come; without it the log is looked at every `pollMs`. */
+  readonly wake: Wake;
+  /** 20 if absent. */
+  readonly pollMs?: number;
+  /** Events that are read at once; what is learned does not depend on it. */
+  readonly batchCount?: number;
+  readonly checkpointing?: CheckpointPolicyOptions;
+  /** Hears at once what changed. The batch's arrays are the receiver's. */
+  readonly onBatch: (batch: RowBatch) => void;
+  readonly onNote: (note: LearnerNote) => void;
+}
+
+/** For people. Offsets where they say something; `error` where something failed and will be tried again. */
+export interface LearnerNote {
+  readonly what: string;
+  readonly generation?: string;
+  readonly appliedOffset?: number;
+  readonly logEnd?: number;
+  readonly error?: unknown;
+}
+
+const BATCH_COUNT = 256;
+const POLL_MS = 20;
+/** The feed is written this often: other processes see rows so much later. */
+const FEED_MS = 50;
+const REPORT_MS = 1000;
+const RETRY_MS = 1000;
+/** Every fourth event is measured: ranking all items for it takes about as long as learning it. */
+const PROGRESS = { every: 4, windowCount: 5000 };
+
+export class LearnerRun {
+  readonly generation: string;
+  /** Of what was served before each event was learned, since this run began. */
+  readonly progress = new Progress(PROGRESS);
+  readonly #options: LearnerOptions;
+  readonly #content: GenerationContent;
+  readonly #learner: Learner;
+  readonly #feed: FeedWriter;
+  readonly #policy: CheckpointPolicy;
+  readonly #ended = new AbortController();
+  #toldOffset: number;
+  #fedMs = -Infinity;
+
+  /** Resolves when all that the log holds is learned. The log must be the one that the generation was trained on. */
+  static async begin(
+    options: LearnerOptions,
+    content: GenerationContent,
+    signal: AbortSignal,
+  ): Promise<LearnerRun> {
+    const run = new LearnerRun(options, content, await startingState(options, content));
+    await run.#replay(signal);
+    return run;
+  }
+
+  private constructor(options: LearnerOptions, content: GenerationContent, learner: Learner) {
+    const { clock, updates, fence, checkpointing = CHECKPOINT_DEFAULTS } = options;
+    this.generation = content.generation.generation;
+    this.#options = options;
+    this.#content = content;
+    this.#learner = learner;
+    this.#toldOffset = learner.appliedOffset;
+    this.#feed = new FeedWriter(updates, fence);
+    this.#policy = new CheckpointPolicy(checkpointing, learner.appliedOffset, clock.monotonicMs());
+  }
+
+  get appliedOffset(): number {
+    return this.#learner.appliedOffset;
+  }
+
+  sha256(): Promise<string> {
+    return this.#learner.sha256();
+  }
+
+  /** All rows as they are. */
+  rows(): RowBatch {
+    const { clock } = this.#options;
+    return wholeBatch(this.#content.generation, this.#toldOffset, this.#learner.model(), clock.nowMs());
+  }
+
+  /** Learns what comes until `signal` aborts or `end`; then a last checkpoint is written. Throws LeaseLost. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const both = AbortSignal.any([signal, this.#ended.signal]),
+      { clock, wake, pollMs = POLL_MS } = this.#options;
+    while (!both.aborted) {
+      const isDone = await this.#tried("learning failed and is tried again", async () => {
+        const hasLearned = await this.#learn(both);
+        // Not waited for. What cannot be written stays to be written, and is told when a checkpoint needs it.
+        void this.#writeFeed().catch(() => {});
+        if (this.#policy.isDue(this.appliedOffset, clock.monotonicMs())) await this.writeCheckpoint();
+        if (!hasLearned) await wake.wait(pollMs, both);
+      });
+      if (!isDone) await clock.sleep(RETRY_MS, both);
+    }
+    await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
+  }
+
+  end(): void {
+    this.#ended.abort();
+    this.#options.wake.call();
+  }
+
+  /** Unless the newest one says as much. */
+  async writeCheckpoint(): Promise<void> {
+    const { checkpoints, clock, fence } = this.#options, offset = this.appliedOffset;
+    await this.#feed.write();
+    if (!this.#policy.isDue(offset, Infinity)) return;
+    const checkpoint = { generation: this.generation, offset, state: this.#learner.state() };
+    await checkpoints.write(checkpoint, this.#policy.keep, fence);
+    await this.#feed.trim();
+    this.#policy.written(offset, clock.monotonicMs());
+  }
+
+  async #replay(signal: AbortSignal): Promise<void> {
+    await this.#feed.begin();
+    this.#note("the learner replays the log");
+    while (await this.#learn(signal, "the learner replays the log"));
+    await this.#feed.write();
+    this.#note("the learner has caught up");
+  }
+
+  /** What the log holds now, and what it changed to those who listen. False if there was nothing, or `signal` aborted. */
+  async #learn(signal: AbortSignal, what?: string): Promise<boolean> {
+    const { eventLog, clock, batchCount = BATCH_COUNT } = this.#options, learner = this.#learner;
+    const untilOffset = await eventLog.end(), fromOffset = learner.appliedOffset;
+    if (fromOffset >= untilOffset) return false;
+    let reportedMs = clock.monotonicMs();
+    for await (const batch of eventLog.read({ fromOffset, untilOffset, batchCount })) {
+      learner.apply(batch, this.progress);
+      this.#tell();
+      // Others on this thread have their turn: messages, the lease, the learner of the generation that still answers.
+      await clock.sleep(0, signal);
+      if (signal.aborted) return false;
+      if (what === undefined || clock.monotonicMs() - reportedMs < REPORT_MS) continue;
+      reportedMs = clock.monotonicMs();
+      this.#note(what, { logEnd: untilOffset });
+    }
+    if (learner.appliedOffset < untilOffset) {
+      learner.advance(untilOffset); // control records
+      this.#tell();
+    }
+    return true;
+  }
+
+  #tell(): void {
+    const { clock, onBatch } = this.#options, { generation } = this, { appliedOffset } = this.#learner;
+    const header = { generation, fromOffset: this.#toldOffset, appliedOffset, atMs: clock.nowMs() };
+    const batch = rowBatch(header, this.#learner.takeChanges());
+    this.#toldOffset = appliedOffset;
+    this.#feed.add(batch);
+    onBatch(batch);
+  }
+
+  async #writeFeed(): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (!this.#feed.hasRows || nowMs - this.#fedMs < FEED_MS) return;
+    this.#fedMs = nowMs;
+    await this.#feed.write();
+  }
+
+  /** Does it, or says that it failed; false then. A lost lease is thrown: there is nothing left to try. */
+  async #tried(what: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      this.#note(what, { error });
+      return false;
+    }
+  }
+
+  #note(what: string, more: Partial<LearnerNote> = {}): void {
+    const { generation, appliedOffset } = this;
+    this.#options.onNote({ what, generation, appliedOffset, ...more });
+  }
+}
+
+/** From the newest checkpoint that is whole; else from the generation and what it was trained on. */
+async function startingState(options: LearnerOptions, content: GenerationContent): Promise<Learner> {
+  const { checkpoints, eventLog, kernelModule, onNote } = options, { generation } = content.generation;
+  const checkpoint = await checkpoints.latest(generation);
+  if (checkpoint !== undefined) {
+    try {
+      return Learner.restore(instantiateKernels(kernelModule), content, checkpoint.state);
+    } catch (error) {
+      if (!(error instanceof OutsideFailure)) throw error;
+      onNote({
+        what: "a checkpoint cannot be used; the learner starts from the generation",
+        generation,
+        error,
+      });
+    }
+  }
+  return Learner.fromGeneration(
+    instantiateKernels(kernelModule),
+    content,
+    await readHistory(eventLog, content),
+  );
+}

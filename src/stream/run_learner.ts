@@ -1,0 +1,89 @@
+/** The path of live learning: the active generation's learner, and when another one becomes active, that one's. */
+import type { RowBatch } from "../domain/model_update.ts";
+import { LeaseLost } from "../domain/failure.ts";
+import { type LearnerOptions, LearnerRun } from "./learner_run.ts";
+
+/** How often it is looked whether another generation is active. */
+const LOOK_MS = 100;
+const RETRY_MS = 1000;
+
+export interface RunningLearner {
+  /** The generation that is learned now; undefined before the first has caught up. */
+  readonly current: LearnerRun | undefined;
+}
+
+export class LiveLearning implements RunningLearner {
+  readonly #options: LearnerOptions;
+  #current: LearnerRun | undefined;
+  #following: Promise<void> = Promise.resolve();
+  /** A generation that was not trained on this log, and is not looked at again. */
+  #foreign: string | undefined;
+
+  constructor(options: LearnerOptions) {
+    this.#options = options;
+  }
+
+  get current(): LearnerRun | undefined {
+    return this.#current;
+  }
+
+  /** All rows of the generation as they are; undefined if it is not the one that is learned. */
+  rows(generation: string): RowBatch | undefined {
+    return this.#current?.generation === generation ? this.#current.rows() : undefined;
+  }
+
+  /** Learns until `signal` aborts. Rejects with LeaseLost when another process has taken over. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, onNote } = this.#options, term = new AbortController();
+    const both = AbortSignal.any([signal, term.signal]);
+    let lost: unknown;
+    while (!both.aborted) {
+      try {
+        const next = await this.#next(both);
+        if (next !== undefined) {
+          await this.#handOver(next, both, (error) => (lost = error, term.abort()));
+        }
+        await clock.sleep(LOOK_MS, both);
+      } catch (error) {
+        if (error instanceof LeaseLost) lost = error, term.abort();
+        else {
+          onNote({ what: "the learner cannot start and tries again", error });
+          await clock.sleep(RETRY_MS, both);
+        }
+      }
+    }
+    await this.#following;
+    if (lost !== undefined) throw lost;
+  }
+
+  /** The learner of the active generation once it has caught up, if that is not the one that is learned. */
+  async #next(signal: AbortSignal): Promise<LearnerRun | undefined> {
+    const { generations, eventLog, onNote } = this.#options;
+    const generation = (await generations.active())?.generation;
+    if (
+      generation === undefined || generation === this.#current?.generation || generation === this.#foreign
+    ) {
+      return undefined;
+    }
+    const content = await generations.load(generation);
+    if (content.generation.logId === eventLog.logId) {
+      return await LearnerRun.begin(this.#options, content, signal);
+    }
+    this.#foreign = generation;
+    onNote({
+      what: "the generation was not trained on this log: it is served as it is, and nothing is learned",
+      generation,
+    });
+    return undefined;
+  }
+
+  /** The one before goes on until now: what it told is known when the next begins to tell. */
+  async #handOver(next: LearnerRun, signal: AbortSignal, onLost: (error: unknown) => void): Promise<void> {
+    this.#current?.end();
+    await this.#following;
+    if (signal.aborted) return;
+    this.#current = next;
+    this.#options.onBatch(next.rows());
+    this.#following = next.follow(signal).catch(onLost);
+  }
+}
