@@ -18,4 +18,4 @@ export { factorizationPredict, factorizationLearn, factorizationProgressive } fr
 export { addOuterProducts, rotateFour } from "./matrix";
 export { fillNoiseRow, propagateRow, scaleRow } from "./als_start";
 export { moveRow } from "./als_rows";
-export { clearLive, findEntry, moveLive, rankLive, solveLive, sumLive } from "./live";
+export { clearLive, descendLive, findEntry, moveLive, rankLive, solveLive, sumLive } from "./live";

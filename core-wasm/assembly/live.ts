@@ -434,3 +434,33 @@ export function rankLive(x: usize, rows: usize, count: u32, rowBytes: usize, tar
   store<u32>(out, greater);
   store<u32>(out, equal, 4);
 }
+
+/** x += rate · (error · y - penalty · x) over the factors and, if explicit, x's own bias, whose y is 1. */
+// @ts-ignore: decorator
+@inline function descend(side: LiveSide, x: usize, y: usize, error: f32, rate: f32, penalty: f32): void {
+  for (let j: usize = 0; j < <usize>side.factorCount << 2; j += 4) {
+    const value = load<f32>(x + j);
+    store<f32>(x + j, value + rate * (error * load<f32>(y + j) - penalty * value));
+  }
+  if (!side.isExplicit) return;
+  const bias = x + (<usize>side.ownBias << 2), value = load<f32>(bias);
+  store<f32>(bias, value + rate * (error - penalty * value));
+}
+
+/**
+ * One step of stochastic gradient descent on the squared error of one pair, both rows from where they stand; `goal`: the
+ * rating less μ, or 1 or 0. NOT_FINITE: nothing has changed.
+ */
+export function descendLive(solved: LiveSide, fixed: LiveSide, row: u32, other: u32, goal: f32, rate: f32, penalty: f32): i32 {
+  const rowBytes = solved.rowBytes, x = solved.solved + <usize>row * rowBytes, y = fixed.solved + <usize>other * rowBytes;
+  const before = solved.pair, otherBefore = before + rowBytes;
+  memory.copy(before, x, rowBytes);
+  memory.copy(otherBefore, y, rowBytes);
+  const error = goal - dot(x, y, rowBytes);
+  descend(solved, x, otherBefore, error, rate, penalty);
+  descend(fixed, y, before, error, rate, penalty);
+  if (isFiniteRow(x, rowBytes) && isFiniteRow(y, rowBytes)) return 0;
+  memory.copy(x, before, rowBytes);
+  memory.copy(y, otherBefore, rowBytes);
+  return NOT_FINITE;
+}

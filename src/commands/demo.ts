@@ -9,8 +9,10 @@ import { nextSteps, walk } from "./demo_walk.ts";
 import { importItems } from "./import.ts";
 import { importPath } from "./import_path.ts";
 import { startLogging } from "./logging.ts";
+import { loadKernel } from "./kernel_builds.ts";
 import { openStore, type Store } from "./open_store.ts";
 import { addSettings, readSettings } from "./settings.ts";
+import { startLearner } from "./start_learner.ts";
 import { type RunningServer, startServer, trainingJobs } from "./start_server.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { train, TRAIN_SETTINGS } from "./train.ts";
@@ -47,12 +49,19 @@ export function demoCommand(): Command {
     try {
       await importWorld(store, world);
       await trainOn(store, world, settings.seed);
-      const port = exit ? 0 : settings.port;
-      const server = await startServer({ store, jobs, host: "127.0.0.1", port, keys: "", rateLimit: 0 });
-      console.log(await timed("answers over HTTP", () => walk(server.url, world)));
-      console.log(`\nThe whole line took ${((systemClock.monotonicMs() - startMs) / 1000).toFixed(1)} s.`);
-      if (!exit) await stayUp(server, world, stopped);
-      await server.stop();
+      const port = exit ? 0 : settings.port, logLevel = exit ? "warning" : settings.logLevel;
+      const { module: kernelModule } = await loadKernel("portable");
+      const learner = startLearner({ storeUrl: STORE, store, kernelModule, logLevel });
+      try {
+        const address = { host: "127.0.0.1", port, keys: "", rateLimit: 0 };
+        const server = await startServer({ store, jobs, learner, ...address });
+        console.log(await timed("answers over HTTP", () => walk(server.url, world)));
+        console.log(`\nThe whole line took ${((systemClock.monotonicMs() - startMs) / 1000).toFixed(1)} s.`);
+        if (!exit) await stayUp(server, world, stopped);
+        await server.stop();
+      } finally {
+        await learner.stop();
+      }
     } finally {
       await jobs.close();
       await store.close();

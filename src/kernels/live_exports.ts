@@ -28,6 +28,24 @@ export interface LiveExports {
     steps: number,
     tolerance: number,
   ): number;
+  /** als_start.ts: deviation · noise over the factors of one row, 0 after them. */
+  fillNoiseRow(
+    row: number,
+    rowBytes: number,
+    factorCount: number,
+    seed: number,
+    index: number,
+    deviation: number,
+  ): void;
+  descendLive(
+    solved: number,
+    fixed: number,
+    row: number,
+    other: number,
+    goal: number,
+    rate: number,
+    penalty: number,
+  ): number;
   clearLive(side: number, row: number, weightBefore: number): void;
   sumLive(side: number, count: number, weights: number): void;
   rankLive(

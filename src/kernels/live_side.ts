@@ -43,6 +43,14 @@ export interface MoveOptions {
   readonly tolerance?: number;
 }
 
+export interface DescentRates {
+  readonly rate: number;
+  readonly penalty: number;
+}
+
+/** Of noise, times √d: as a fit starts (als_start.ts). */
+const START_DEVIATION = 0.1;
+
 const ROW_SCRATCH = LIVE_FIELDS.indexOf("rowScratch");
 
 /**
@@ -55,6 +63,8 @@ export class LiveSide {
   readonly #kernels: Kernels;
   readonly #workspace: LiveWorkspace;
   readonly #views: MemoryViews;
+  readonly #parameters: AlsParameters;
+  readonly #isUser: boolean;
   readonly #record: number;
   readonly #gram: number;
   #other!: LiveSide;
@@ -63,6 +73,8 @@ export class LiveSide {
     const { arena } = kernels, { parameters, rows, lists, side } = options, d = parameters.factorCount;
     this.#kernels = kernels;
     this.#workspace = workspace;
+    this.#parameters = parameters;
+    this.#isUser = side === "user";
     this.#views = new MemoryViews(kernels.memory);
     this.rows = rows;
     this.lists = lists;
@@ -144,6 +156,25 @@ export class LiveSide {
       steps,
       tolerance,
     ) === 0;
+  }
+
+  /**
+   * A step of gradient descent on the squared error of `goal` (a rating less the mean, or 1 or 0) for this row and one of
+   * the other side's. Gram matrices do not follow. False: not finite, unchanged.
+   */
+  descend(row: number, other: number, goal: number, { rate, penalty }: DescentRates): boolean {
+    const { exports } = this.#kernels;
+    this.#writeRows();
+    this.#other.#writeRows();
+    return exports.descendLive(this.#record, this.#other.#record, row, other, goal, rate, penalty) === 0;
+  }
+
+  /** A row to descend from: small noise that follows from the seed and the row's index; if explicit, no bias. */
+  startNoise(row: number, seed: number): void {
+    const { rows } = this, d = this.#parameters.factorCount, rowBytes = rows.stride * 4;
+    const deviation = START_DEVIATION / Math.sqrt(d);
+    this.#kernels.exports.fillNoiseRow(rows.base + row * rowBytes, rowBytes, d, seed, row, deviation);
+    if (this.#parameters.feedback === "explicit") rows.row(row)[this.#isUser ? d + 1 : d] = 1;
   }
 
   /** The canonical score of a row with one of the other side's. */

@@ -11,7 +11,7 @@ import { ChangedRows } from "./changed_rows.ts";
 import type { GenerationHistory } from "./histories.ts";
 import { savedHistory } from "./histories.ts";
 import { decodeLearnerState, encodeLearnerState } from "./learner_state.ts";
-import { LiveModel, type PairValue } from "./live_model.ts";
+import { type LearnerMethod, LiveModel, type PairValue } from "./live_model.ts";
 import type { Progress } from "./progress.ts";
 
 /** Gram matrices are summed anew where offsets pass a multiple of this, so that rounding cannot accumulate. */
@@ -26,6 +26,7 @@ export class Learner {
   /** Id of the generation. */
   readonly generation: string;
   readonly #content: GenerationContent;
+  readonly #method: LearnerMethod;
   readonly #model: LiveModel;
   readonly #changedUsers = new ChangedRows();
   readonly #changedItems = new ChangedRows();
@@ -34,8 +35,13 @@ export class Learner {
   #numericFailures = 0;
 
   /** The state at the generation's own offset. `history`: readHistory() of histories.ts. */
-  static fromGeneration(kernels: Kernels, content: GenerationContent, history: GenerationHistory): Learner {
-    const learner = new Learner(kernels, content);
+  static fromGeneration(
+    kernels: Kernels,
+    content: GenerationContent,
+    history: GenerationHistory,
+    method: LearnerMethod = "foldIn",
+  ): Learner {
+    const learner = new Learner(kernels, content, method);
     const { users, items } = savedHistory(history);
     learner.#model.users.lists.load(users);
     learner.#model.items.lists.load(items);
@@ -43,16 +49,22 @@ export class Learner {
     return learner;
   }
 
-  /** The state of these bytes. Throws OutsideFailure when they are torn or of another generation. */
-  static restore(kernels: Kernels, content: GenerationContent, state: Uint8Array): Learner {
+  /** The state of these bytes. Throws OutsideFailure when they are torn, of another generation or another method. */
+  static restore(
+    kernels: Kernels,
+    content: GenerationContent,
+    state: Uint8Array,
+    method: LearnerMethod = "foldIn",
+  ): Learner {
     const saved = decodeLearnerState(state);
     const { generation, sha256 } = content.generation;
-    if (saved.generation !== generation || saved.generationSha256 !== sha256) {
+    if (saved.generation !== generation || saved.generationSha256 !== sha256 || saved.method !== method) {
       throw new OutsideFailure(
-        `restoring a learner of generation ${generation} (${sha256}): the state is of ${saved.generation} (${saved.generationSha256})`,
+        `restoring a learner (${method}) of generation ${generation} (${sha256}): the state is of ` +
+          `${saved.generation} (${saved.generationSha256}), learned by ${saved.method}`,
       );
     }
-    const learner = new Learner(kernels, content);
+    const learner = new Learner(kernels, content, method);
     const { users, items } = learner.#model;
     loadRows(users.rows, saved.userFactors);
     loadRows(items.rows, saved.itemFactors);
@@ -65,10 +77,15 @@ export class Learner {
     return learner;
   }
 
-  private constructor(kernels: Kernels, content: GenerationContent) {
+  private constructor(kernels: Kernels, content: GenerationContent, method: LearnerMethod) {
     this.generation = content.generation.generation;
     this.#content = content;
-    this.#model = new LiveModel(kernels, content.model);
+    this.#method = method;
+    this.#model = new LiveModel(
+      kernels,
+      content.model,
+      method === "sgd" ? content.generation.seed : undefined,
+    );
     this.#appliedOffset = content.generation.offset;
     this.#gramRun = gramRunOf(this.#appliedOffset);
   }
@@ -150,6 +167,7 @@ export class Learner {
     return encodeLearnerState({
       generation,
       generationSha256: sha256,
+      method: this.#method,
       appliedOffset: this.#appliedOffset,
       gramRun: this.#gramRun,
       userFactors: users.rows.view(),
@@ -180,8 +198,13 @@ export class Learner {
 
   /** The user first: the item then learns from where the user stands. */
   #move(user: number, userBefore: number, item: number, itemBefore: number): void {
-    if (!this.#model.solveUser(user, userBefore)) this.#numericFailures++;
-    if (!this.#model.moveItem(item, itemBefore)) this.#numericFailures++;
+    const model = this.#model;
+    if (this.#method === "sgd") {
+      if (!model.descend(user, item)) this.#numericFailures++;
+    } else {
+      if (!model.solveUser(user, userBefore)) this.#numericFailures++;
+      if (!model.moveItem(item, itemBefore)) this.#numericFailures++;
+    }
     this.#changedUsers.add(user);
     this.#changedItems.add(item);
   }
@@ -199,7 +222,7 @@ export class Learner {
     const run = gramRunOf(offset);
     if (run === this.#gramRun) return;
     this.#gramRun = run;
-    this.#model.sumGrams();
+    if (this.#method === "foldIn") this.#model.sumGrams();
   }
 
   #takeSide(side: "user" | "item") {

@@ -7,6 +7,7 @@ export interface LearnerState {
   readonly generation: string;
   /** SHA-256 of the generation's factors: two generations of one name are told apart. */
   readonly generationSha256: string;
+  readonly method: "foldIn" | "sgd";
   readonly appliedOffset: number;
   /** Which run of offsets the Gram matrices were last summed for. */
   readonly gramRun: number;
@@ -19,6 +20,7 @@ export interface LearnerState {
 }
 
 const MAGIC = 0x6c7a6f66; // "fozl"
+/** Another one where the state or the arithmetic that made it changes: a learner then starts from its generation. */
 const FORMAT = 1;
 /** Magic, format, checksum, length of the manifest. */
 const HEADER_BYTES = 16;
@@ -52,9 +54,9 @@ const FLOAT_ARRAYS = 4;
 
 export function encodeLearnerState(state: LearnerState): Uint8Array<ArrayBuffer> {
   const arrays = arraysOf(state);
-  const { generation, generationSha256, appliedOffset, gramRun } = state;
+  const { generation, generationSha256, method, appliedOffset, gramRun } = state;
   const lengths = arrays.map((array) => array.length);
-  const manifest: Manifest = { generation, generationSha256, appliedOffset, gramRun, lengths };
+  const manifest: Manifest = { generation, generationSha256, method, appliedOffset, gramRun, lengths };
   const text = new TextEncoder().encode(JSON.stringify(manifest));
   const start = (HEADER_BYTES + text.length + 7) & ~7;
   const bytes = new Uint8Array(arrays.reduce((end, array) => end + array.byteLength, start));

@@ -6,6 +6,7 @@ import { decodeLearnerState, encodeLearnerState, type LearnerState } from "../..
 const STATE: LearnerState = {
   generation: "g000042",
   generationSha256: "ab",
+  method: "foldIn",
   appliedOffset: 2 ** 40 + 1,
   gramRun: 7,
   userFactors: Float32Array.of(1, -2, 3),

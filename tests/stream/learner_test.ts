@@ -76,6 +76,25 @@ for (const feedback of ["explicit", "implicit"] satisfies Feedback[]) {
   });
 }
 
+describe("a learner that descends", () => {
+  it("has the same bytes whatever the batches, restored in between or not", async () => {
+    for (const feedback of ["explicit", "implicit"] as const) {
+      const stream = await plantedStream(feedback, SIZE),
+        wanted = applied(stream, learnerOf(stream, "sgd"), 1000);
+      const learner = learnerOf(stream, "sgd");
+      learner.apply(part(stream.log, SIZE.offset, SIZE.offset + 777));
+      const restored = Learner.restore(learnerKernels(), stream.content, learner.state(), "sgd");
+      assert.deepEqual(applied(stream, restored, 31).state(), wanted.state());
+      assert.ok(wanted.model().userFactors.every(Number.isFinite));
+    }
+  });
+
+  it("is not restored from a state that was solved for", async () => {
+    const stream = await plantedStream("implicit", SIZE), state = learnerOf(stream).state();
+    assert.throws(() => Learner.restore(learnerKernels(), stream.content, state, "sgd"), OutsideFailure);
+  });
+});
+
 describe("what a learner has applied", () => {
   it("grows with events and control records, and never counts an event twice", async () => {
     const stream = await plantedStream("implicit", SIZE), learner = learnerOf(stream), at = SIZE.offset;

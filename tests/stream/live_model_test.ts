@@ -220,6 +220,42 @@ describe("evidence against an item", () => {
   });
 });
 
+describe("a step of descent", () => {
+  it("goes against the gradient of the squared error, both rows from where they stand", async () => {
+    for (const feedback of FEEDBACKS) {
+      const stream = await plantedStream(feedback, SMALL), { parameters } = stream.content.model;
+      const model = modelOf(stream), d = parameters.factorCount, isExplicit = feedback === "explicit";
+      const [rate, penalty] = isExplicit ? [0.01, 0.05] : [0.05, 0.01];
+      const [x, y] = [rowsOf(model, "user")[4], rowsOf(model, "item")[6]];
+      model.remember(4, 6, isExplicit ? 5 : 0.5, 9e15);
+      const biases = isExplicit ? x[d] + y[d] + model.globalMean : 0;
+      const error = (isExplicit ? 5 : 1) - biases - inner(x.slice(0, d), y.slice(0, d));
+      assert.ok(model.descend(4, 6));
+      const moved = (row: number[], other: number[]) =>
+        row.map((value, j) => value + rate * (error * (j < d ? other[j] : 1) - penalty * value));
+      assert.ok(relativeError(rowsOf(model, "user")[4], moved(x, y)) < 1e-6);
+      assert.ok(relativeError(rowsOf(model, "item")[6], moved(y, x)) < 1e-6);
+      if (isExplicit) {
+        assert.deepEqual([model.users.rows.row(4)[d + 1], model.items.rows.row(6)[d]], [1, 1]);
+      }
+    }
+  });
+
+  it("begins for new rows with noise that follows from seed and row", async () => {
+    const { content } = await plantedStream("explicit", SMALL), d = SMALL.factorCount;
+    const [a, b, c] = [1, 1, 2].map((seed) => {
+      const model = new LiveModel(learnerKernels(), content.model, seed);
+      model.remember(content.model.userCount, 0, 3, 0);
+      return [...model.users.rows.row(content.model.userCount)];
+    });
+    assert.deepEqual(a, b);
+    assert.notDeepEqual(a, c);
+    assert.deepEqual(a.slice(d), [0, 1, 0, 0, 0]);
+    const deviation = Math.sqrt(inner(a.slice(0, d), a.slice(0, d)));
+    assert.ok(deviation > 0.02 && deviation < 0.3, `${deviation}`);
+  });
+});
+
 describe("rows that are new", () => {
   it("are zeros until something is known, weigh least, and stay finite", async () => {
     const stream = await plantedStream("implicit", SMALL), model = modelOf(stream);

@@ -9,6 +9,7 @@ import { InlinePool } from "../../src/kernels/inline_pool.ts";
 import { instantiateKernels, type Kernels } from "../../src/kernels/kernel_module.ts";
 import { buildHistory, type GenerationHistory } from "../../src/stream/histories.ts";
 import { Learner } from "../../src/stream/learner.ts";
+import type { LearnerMethod } from "../../src/stream/live_model.ts";
 import { plantWorld } from "../../src/synthesize/planted_world.ts";
 
 const { module: portable } = await loadKernel("portable");
@@ -163,6 +164,6 @@ export async function plantedStream(feedback: Feedback, options: StreamOptions):
   return await trainOn(logOf(events), offset, parametersOf(feedback, factorCount), 5);
 }
 
-export function learnerOf({ content, history }: Stream): Learner {
-  return Learner.fromGeneration(learnerKernels(), content, history);
+export function learnerOf({ content, history }: Stream, method?: LearnerMethod): Learner {
+  return Learner.fromGeneration(learnerKernels(), content, history, method);
 }

@@ -49,7 +49,7 @@ async function trial(url: string, random: Random): Promise<void> {
   const itemId = `i${random.below(ITEMS)}`, value = 1 + random.below(5), isNew = random.below(2) === 0;
   const userId = isNew ? `new ${++lastUser}` : `u${random.below(USERS)}`, path = `${url}/v1/users/${userId}`;
   const { token, results: [{ offset }] } = await post(url, { userId, itemId, value });
-  const list = await json(`${path}/recommendations?limit=1000&wait=5000&after=${token}`);
+  const list = await json(`${path}/recommendations?limit=1000&wait=5s&after=${token}`);
   assert.equal(list.basis, "personal", `${userId} was not learned`);
   assert.ok(list.appliedOffset > offset);
   assert.ok(!list.items.some((item: { itemId: string }) => item.itemId === itemId));
@@ -79,11 +79,15 @@ async function listsOf(url: string): Promise<unknown[]> {
   );
 }
 
-async function during<T>(program: Omit<RunningProgram, "url">, work: () => Promise<T>): Promise<T> {
+async function during<T>(
+  program: Omit<RunningProgram, "url">,
+  work: () => Promise<T>,
+  signal: Deno.Signal = "SIGINT",
+): Promise<T> {
   try {
     return await work();
   } finally {
-    await program.end("SIGINT");
+    await program.end(signal);
   }
 }
 
@@ -103,9 +107,10 @@ describe("live answers", () => {
 
   it("foz up: comes back after kill -9 with the same answers", async () => {
     const killed = await startProgram(["up", "--store", store, "--train-every", "0"]);
-    await trials(killed.url, 80, 100);
-    lists = await listsOf(killed.url);
-    await killed.end("SIGKILL");
+    await during(killed, async () => {
+      await trials(killed.url, 80, 100);
+      lists = await listsOf(killed.url);
+    }, "SIGKILL");
     const up = await startProgram(["up", "--store", store, "--train-every", "0"]);
     await during(up, async () => assert.deepEqual(await listsOf(up.url), lists));
   });

@@ -12,6 +12,10 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
         ["open_compute", "plain_table", "recommend", "train", "train_output", "up"],
       ).map((name) => [`src/commands/${name}.ts`, "tests/system/line_test.ts"]),
   ),
+  ...Object.fromEntries(
+    ["lead_learning", "learn", "learner_messages", "learner_worker", "start_learner"]
+      .map((name) => [`src/commands/${name}.ts`, "tests/system/live_test.ts"]),
+  ),
   "src/main.ts": "tests/system/line_test.ts",
   "src/batch/assemble_generation.ts": "tests/batch/run_generation_test.ts",
 };
