@@ -2,7 +2,7 @@
 import { systemClock } from "../../src/adapters/deno/system_clock.ts";
 import type { Compute } from "../../src/batch/fit_model.ts";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
-import { InlinePool } from "../../src/kernels/inline_pool.ts";
+import { InlinePool } from "../kernels/inline_pool.ts";
 import { instantiateKernels } from "../../src/kernels/kernel_module.ts";
 
 export async function inlineCompute(): Promise<Compute> {

@@ -4,7 +4,7 @@ import type { RatingMatrix } from "../../src/domain/rating_matrix.ts";
 import { DenoWorkerPool } from "../../src/adapters/deno/worker_pool.ts";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import { AlsFit, type AlsFitOptions } from "../../src/kernels/als_fit.ts";
-import { InlinePool } from "../../src/kernels/inline_pool.ts";
+import { InlinePool } from "./inline_pool.ts";
 import { instantiateKernels, type Kernels, sharedMemory } from "../../src/kernels/kernel_module.ts";
 import type { KernelPool } from "../../src/kernels/phases.ts";
 import { Random, splitMix64 } from "../../src/synthesize/random.ts";

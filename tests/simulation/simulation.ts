@@ -12,7 +12,7 @@ import type { LoggedEvent } from "../../src/domain/event.ts";
 import { BadInput, LeaseLost, OutsideFailure } from "../../src/domain/failure.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
 import { acceptEvents } from "../../src/ingest/accept_events.ts";
-import { InlinePool } from "../../src/kernels/inline_pool.ts";
+import { InlinePool } from "../kernels/inline_pool.ts";
 import { instantiateKernels } from "../../src/kernels/kernel_module.ts";
 import type { EventLog } from "../../src/ports/event_log.ts";
 import type { UpdateFeed } from "../../src/ports/update_feed.ts";

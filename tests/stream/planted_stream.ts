@@ -5,7 +5,7 @@ import type { LoggedEventColumns } from "../../src/domain/event.ts";
 import type { AlsParameters, Feedback } from "../../src/domain/factor_model.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
 import { AlsFit } from "../../src/kernels/als_fit.ts";
-import { InlinePool } from "../../src/kernels/inline_pool.ts";
+import { InlinePool } from "../kernels/inline_pool.ts";
 import { instantiateKernels, type Kernels } from "../../src/kernels/kernel_module.ts";
 import { buildHistory, type GenerationHistory } from "../../src/stream/histories.ts";
 import { Learner } from "../../src/stream/learner.ts";

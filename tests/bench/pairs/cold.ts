@@ -67,11 +67,17 @@ async function timeSpark(context: PairContext, data: DataSet, feedback: Feedback
   await writeRatingsCsv(file, data.matrix);
   const script = new URL("../peers/cold_spark.py", import.meta.url).pathname;
   const args = [script, file, FACTORS, ITERATIONS, TOP, String(threads), scratch, feedback];
-  const theirs = async () => (await runTimed(python, args, SINGLE_BLAS_THREAD)).seconds;
+  let blas = "";
+  const theirs = async () => {
+    const { seconds, lastLine } = await runTimed(python, args, SINGLE_BLAS_THREAD);
+    blas = lastLine;
+    return seconds;
+  };
   // Half a minute each: two are enough for a ratio of this size, and none is thrown away.
   const few = { warmUps: 0, repetitions: Math.min(2, long.repetitions) };
   const samples = await alternate([oursOf(context, file, feedback), theirs], few);
-  const note = "Spark's lists are of all items, seen ones too: it does less";
+  const note =
+    `Spark's BLAS: ${blas} (JNIBLAS: the system's library); its lists hold seen items too, so it does less`;
   const peer = `Spark MLlib, local[${threads}]`;
   return rowOf({ work: `whole process, ${feedback}`, data: data.source, peer, goal: 25, note }, samples);
 }

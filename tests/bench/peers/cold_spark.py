@@ -1,15 +1,22 @@
 """The same whole process by Spark MLlib on one machine: ratings file in, ALS, the best items of every user to Parquet.
 
-Threads are Spark's own (local[N]); OpenBLAS is used where the system has it, else Java's vector instructions (the module has
-to be asked for), which is what Spark's documentation advises. Usage:
+Threads are Spark's own (local[N]). Its linear algebra uses the system's libblas.so.3 where there is one (on Debian: libopenblas0),
+else Java's vector instructions, whose module has to be asked for. Spark's lists cannot leave out what a user has seen, and
+nothing more is asked for instead: it does less here than we do. Usage:
 cold_spark.py FILE FACTORS ITERATIONS TOP THREADS FOLDER explicit|implicit
-Spark's own lists do not leave out what a user has seen, so as many more are asked for as a fair user would: none. It does less here.
+It prints which BLAS it used.
 """
 
 import sys
 
 from pyspark.ml.recommendation import ALS
 from pyspark.sql import SparkSession
+
+
+def blas_in_use(spark):
+    """Name of the class that Spark's own lookup chooses: JNIBLAS is the system's library."""
+    lookup = spark.sparkContext._jvm.org.apache.spark.ml.linalg.BLAS
+    return lookup.nativeBLAS().getClass().getSimpleName()
 
 
 def main():
@@ -41,6 +48,7 @@ def main():
     model.recommendForAllUsers(int(top)).write.mode("overwrite").parquet(f"{folder}/lists")
     model.userFactors.write.mode("overwrite").parquet(f"{folder}/userFactors")
     model.itemFactors.write.mode("overwrite").parquet(f"{folder}/itemFactors")
+    print(blas_in_use(spark))
     spark.stop()
 
 

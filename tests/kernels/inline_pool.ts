@@ -1,6 +1,6 @@
 /** A pool of one, in this thread: how the portable build fits, and small tests. */
-import type { Kernels } from "./kernel_module.ts";
-import type { KernelPool } from "./phases.ts";
+import type { Kernels } from "../../src/kernels/kernel_module.ts";
+import type { KernelPool } from "../../src/kernels/phases.ts";
 
 /** Calls kernels of `kernels` directly. Satisfies ports/worker_pool.ts. */
 export class InlinePool implements KernelPool {
