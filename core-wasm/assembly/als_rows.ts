@@ -2,12 +2,11 @@
 // The system of one row of ALS, by preconditioned conjugate gradients from where the row stands (MATHS.md 1.3).
 //
 // Both kinds of feedback minimise f(x) = xᵀ D x + Σ c (g - x·y)² over the row's entries: they solve (D + Σ c y yᵀ) x = Σ c g y.
-// They differ in D, in the weights c and goals g, and in the preconditioner; als_implicit.ts and als_explicit.ts write all of
-// these into the scratch.
+// They differ in D, in the weights c and goals g, and in the preconditioner: als_implicit.ts and als_explicit.ts.
 import { dot, mulAdd, mulSub, sumLanes } from "./vector";
 
 /** Squared residual norms below this are rounding: the row is solved. */
-const RESIDUAL_FLOOR: f32 = 1e-25;
+export const RESIDUAL_FLOOR: f32 = 1e-25;
 
 /**
  * A worker's scratch while it works on a row: five vectors of `rowBytes`, then three lists of one word an entry. Lists are
@@ -32,19 +31,26 @@ const RESIDUAL_FLOOR: f32 = 1e-25;
 /** Bytes of the record itself, a multiple of 64. */
 const RECORD_BYTES: usize = 64;
 
+/** Lays the lists out for n entries. */
+// @ts-ignore: decorator
+@inline export function layLists(scratch: RowScratch, address: usize, n: usize): void {
+  const count = (n + 3) & ~3, listBytes = count << 2;
+  scratch.rows = address;
+  scratch.weights = address + listBytes;
+  scratch.goals = scratch.weights + listBytes;
+  scratch.count = count;
+}
+
 /** The scratch at `address`, laid out for a row of `n` entries. */
 // @ts-ignore: decorator
 @inline export function layScratch(address: usize, rowBytes: usize, n: usize): RowScratch {
-  const scratch = changetype<RowScratch>(address), count = (n + 3) & ~3, listBytes = count << 2;
+  const scratch = changetype<RowScratch>(address);
   scratch.diagonal = address + RECORD_BYTES;
   scratch.inverse = scratch.diagonal + rowBytes;
   scratch.r = scratch.inverse + rowBytes;
   scratch.p = scratch.r + rowBytes;
   scratch.product = scratch.p + rowBytes;
-  scratch.rows = scratch.product + rowBytes;
-  scratch.weights = scratch.rows + listBytes;
-  scratch.goals = scratch.weights + listBytes;
-  scratch.count = count;
+  layLists(scratch, scratch.product + rowBytes, n);
   return scratch;
 }
 
@@ -154,30 +160,58 @@ export function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
   for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, f32x4.mul(v128.load(a + j), v128.load(b + j)));
 }
 
+/** r = -D x: the residual before any entry is added. Gives xᵀ D x. */
+// @ts-ignore: decorator
+@inline export function startResidual(scratch: RowScratch, x: usize, rowBytes: usize): f64 {
+  const r = scratch.r, diagonal = scratch.diagonal;
+  for (let j: usize = 0; j < rowBytes; j += 16) v128.store(r + j, f32x4.neg(f32x4.mul(v128.load(diagonal + j), v128.load(x + j))));
+  return weightedNorm(diagonal, x, rowBytes);
+}
+
+/** p = the preconditioned residual; gives pᵀ r. */
+// @ts-ignore: decorator
+@inline export function startDirection(scratch: RowScratch, rowBytes: usize): f32 {
+  multiply(scratch.p, scratch.r, scratch.inverse, rowBytes);
+  return dot(scratch.r, scratch.p, rowBytes);
+}
+
+/** product = D p; gives pᵀ D p. */
+// @ts-ignore: decorator
+@inline export function startProduct(scratch: RowScratch, rowBytes: usize): f32 {
+  multiply(scratch.product, scratch.diagonal, scratch.p, rowBytes);
+  return dot(scratch.p, scratch.product, rowBytes);
+}
+
+/** After a step of `length`: the next direction, conjugate to the last; gives its pᵀ r. */
+// @ts-ignore: decorator
+@inline export function nextDirection(scratch: RowScratch, length: f32, rz: f32, rowBytes: usize): f32 {
+  const r = scratch.r, p = scratch.p, product = scratch.product;
+  addScaled(r, -length, product, rowBytes);
+  multiply(product, r, scratch.inverse, rowBytes);
+  const next = dot(r, product, rowBytes), b = f32x4.splat(next / rz);
+  for (let j: usize = 0; j < rowBytes; j += 16) v128.store(p + j, mulAdd(b, v128.load(p + j), v128.load(product + j)));
+  return next;
+}
+
 /**
  * Moves x by `steps` steps of conjugate gradients; gives f of the new x. A step of length α along p takes α pᵀr off f, so
- * no pass is needed to know it.
+ * no pass is needed to know it. The last step needs pᵀ A p alone: half a pass.
  */
 export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u32): f64 {
-  const r = scratch.r, p = scratch.p, product = scratch.product, diagonal = scratch.diagonal, inverse = scratch.inverse;
-  for (let j: usize = 0; j < rowBytes; j += 16) v128.store(r + j, f32x4.neg(f32x4.mul(v128.load(diagonal + j), v128.load(x + j))));
-  let f = weightedNorm(diagonal, x, rowBytes) + <f64>residualPass(scratch, x, rowBytes);
-  multiply(p, r, inverse, rowBytes);
-  let rz = dot(r, p, rowBytes);
+  let f = startResidual(scratch, x, rowBytes) + <f64>residualPass(scratch, x, rowBytes);
+  let rz = startDirection(scratch, rowBytes);
   for (let left = steps; left > 0 && !(rz < RESIDUAL_FLOOR); left--) {
-    multiply(product, diagonal, p, rowBytes);
-    if (left > 1) productPass(scratch, rowBytes);
-    let curvature = dot(p, product, rowBytes);
-    if (left == 1) curvature += curvaturePass(scratch, rowBytes);
+    let curvature = startProduct(scratch, rowBytes);
+    if (left > 1) {
+      productPass(scratch, rowBytes);
+      curvature = dot(scratch.p, scratch.product, rowBytes);
+    } else {
+      curvature += curvaturePass(scratch, rowBytes);
+    }
     const length = rz / curvature;
-    addScaled(x, length, p, rowBytes);
+    addScaled(x, length, scratch.p, rowBytes);
     f -= <f64>length * <f64>rz;
-    if (left == 1) break;
-    addScaled(r, -length, product, rowBytes);
-    multiply(product, r, inverse, rowBytes);
-    const next = dot(r, product, rowBytes), b = f32x4.splat(next / rz);
-    for (let j: usize = 0; j < rowBytes; j += 16) v128.store(p + j, mulAdd(b, v128.load(p + j), v128.load(product + j)));
-    rz = next;
+    if (left > 1) rz = nextDirection(scratch, length, rz, rowBytes);
   }
   return f;
 }

@@ -66,12 +66,12 @@ export function propagateRow(step: HalfStep, row: usize, isMean: bool, scratchAt
  * rows. Squared norms of the rows are summed into `losses`.
  */
 export function propagate(step: HalfStep, isMean: bool, scratch: usize): void {
-  const rowCount = step.rowCount, chunk = step.chunkRows;
-  for (let first = takeNext(step.cursor, chunk); first < rowCount; first = takeNext(step.cursor, chunk)) {
-    const end = min(first + chunk, rowCount);
+  const unitCount = step.unitCount;
+  for (let unit = takeNext(step.cursor, 1); unit < unitCount; unit = takeNext(step.cursor, 1)) {
+    const first = load<u32>(step.units + (<usize>unit << 2)), end = load<u32>(step.units + (<usize>unit << 2), 4);
     let squares: f64 = 0;
-    for (let i = first; i < end; i++) squares += propagateRow(step, <usize>load<u32>(step.order + (<usize>i << 2)), isMean, scratch);
-    store<f64>(step.losses + (<usize>(first / chunk) << 3), squares);
+    for (let k = first; k < end; k++) squares += propagateRow(step, <usize>load<u32>(step.order + (<usize>k << 2)), isMean, scratch);
+    store<f64>(step.losses + (<usize>unit << 3), squares);
   }
 }
 

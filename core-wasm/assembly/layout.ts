@@ -25,23 +25,31 @@ export function heapBase(): usize { return (__heap_base + ALIGNMENT - 1) & ~(ALI
  * src/kernels/half_step.ts, field by field in this order, 4 bytes each. Rows are floats, `rowBytes` bytes each.
  */
 @unmanaged export class HalfStep {
-  /** Rows to solve, and the addresses of: their order (u32 each, heavy rows first), their CSR. */
+  /** Rows to move, and the addresses of: their order (u32 each, heavy rows first), their CSR. */
   rowCount: u32;
   order: usize;
   indptr: usize;
   indices: usize;
   values: usize;
-  /** The rows that are solved (they hold the previous solution), and the fixed ones. */
+  /** The rows that are moved (they hold the previous solution), and the fixed ones. */
   solved: usize;
   fixed: usize;
+  fixedCount: u32;
   rowBytes: usize;
   factorCount: u32;
-  /** λ of each solved row: address of floats. */
+  isExplicit: u32;
+  /** λ of each moved row: address of floats. */
   regularization: usize;
-  /** Work is taken in chunks of so many rows; `cursor` counts rows. */
-  chunkRows: u32;
+  /**
+   * Units of work: unit k is order[units[k] .. units[k + 1]). The first `groupCount` of them are groups, whose rows are moved
+   * together over blocks of `blockRows` fixed rows (als_groups.ts). `cursor` counts units.
+   */
+  units: usize;
+  unitCount: u32;
+  groupCount: u32;
+  blockRows: u32;
   cursor: usize;
-  /** f64 for each chunk: what its rows add to the loss. */
+  /** f64 for each unit: what its rows add to the loss. */
   losses: usize;
   /** Whether `losses` holds the whole loss of the row, or its regularization alone. */
   isWholeLoss: u32;

@@ -5,8 +5,8 @@ import { takeNext } from "./layout";
 
 /** Rows whose products are summed in registers before they are added to memory: short sums keep f32 accurate. */
 const GRAM_RUN: usize = 64;
-/** Rows that a worker rotates before it asks for more; a multiple of 4, so that tiles never depend on who takes them. */
-const ROTATE_CHUNK: u32 = 128;
+/** Rows that are rotated together: at 128 factors they and their images fill two thirds of a first-level cache. */
+const ROTATE_BLOCK: usize = 32;
 
 /** Tile [a, a+4) x [b, b+8) of Σ w y yᵀ over rows [y, end), added to memory. `weights` 0: all 1. */
 // @ts-ignore: decorator
@@ -80,56 +80,54 @@ export function sumGram(partials: usize, count: u32, width: u32, n: u32, scale: 
   }
 }
 
-/** Four rows at `y` times the panels of Q, into `out` (4 rows of width floats). */
+/** Four rows at `y` times one panel of Q (width x 8), into four rows of floats at `out`. */
 // @ts-ignore: decorator
-@inline function rotateTile(y: usize, rowBytes: usize, panels: usize, width: usize, out: usize): void {
-  const widthBytes = width << 2;
-  let p = panels;
-  for (let j: usize = 0; j < widthBytes; j += 32) {
-    let a0 = y, a1 = y + rowBytes, a2 = a1 + rowBytes, a3 = a2 + rowBytes;
-    let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-    const end = a0 + widthBytes;
-    while (a0 < end) {
-      let b0 = v128.load(p), b1 = v128.load(p, 16);
-      let x = v128.load_splat<f32>(a0); c00 = mulAdd(x, b0, c00); c01 = mulAdd(x, b1, c01);
-      x = v128.load_splat<f32>(a1); c10 = mulAdd(x, b0, c10); c11 = mulAdd(x, b1, c11);
-      x = v128.load_splat<f32>(a2); c20 = mulAdd(x, b0, c20); c21 = mulAdd(x, b1, c21);
-      x = v128.load_splat<f32>(a3); c30 = mulAdd(x, b0, c30); c31 = mulAdd(x, b1, c31);
-      b0 = v128.load(p, 32); b1 = v128.load(p, 48);
-      x = v128.load_splat<f32>(a0, 4); c00 = mulAdd(x, b0, c00); c01 = mulAdd(x, b1, c01);
-      x = v128.load_splat<f32>(a1, 4); c10 = mulAdd(x, b0, c10); c11 = mulAdd(x, b1, c11);
-      x = v128.load_splat<f32>(a2, 4); c20 = mulAdd(x, b0, c20); c21 = mulAdd(x, b1, c21);
-      x = v128.load_splat<f32>(a3, 4); c30 = mulAdd(x, b0, c30); c31 = mulAdd(x, b1, c31);
-      a0 += 8; a1 += 8; a2 += 8; a3 += 8; p += 64;
-    }
-    let t = out + j;
-    v128.store(t, c00); v128.store(t, c01, 16); t += widthBytes;
-    v128.store(t, c10); v128.store(t, c11, 16); t += widthBytes;
-    v128.store(t, c20); v128.store(t, c21, 16); t += widthBytes;
-    v128.store(t, c30); v128.store(t, c31, 16);
+@inline function rotateTile(y: usize, rowBytes: usize, panel: usize, widthBytes: usize, out: usize, outRowBytes: usize): void {
+  let a0 = y, a1 = y + rowBytes, a2 = a1 + rowBytes, a3 = a2 + rowBytes, p = panel;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  const end = a0 + widthBytes;
+  while (a0 < end) {
+    let b0 = v128.load(p), b1 = v128.load(p, 16);
+    let x = v128.load_splat<f32>(a0); c00 = mulAdd(x, b0, c00); c01 = mulAdd(x, b1, c01);
+    x = v128.load_splat<f32>(a1); c10 = mulAdd(x, b0, c10); c11 = mulAdd(x, b1, c11);
+    x = v128.load_splat<f32>(a2); c20 = mulAdd(x, b0, c20); c21 = mulAdd(x, b1, c21);
+    x = v128.load_splat<f32>(a3); c30 = mulAdd(x, b0, c30); c31 = mulAdd(x, b1, c31);
+    b0 = v128.load(p, 32); b1 = v128.load(p, 48);
+    x = v128.load_splat<f32>(a0, 4); c00 = mulAdd(x, b0, c00); c01 = mulAdd(x, b1, c01);
+    x = v128.load_splat<f32>(a1, 4); c10 = mulAdd(x, b0, c10); c11 = mulAdd(x, b1, c11);
+    x = v128.load_splat<f32>(a2, 4); c20 = mulAdd(x, b0, c20); c21 = mulAdd(x, b1, c21);
+    x = v128.load_splat<f32>(a3, 4); c30 = mulAdd(x, b0, c30); c31 = mulAdd(x, b1, c31);
+    a0 += 8; a1 += 8; a2 += 8; a3 += 8; p += 64;
   }
+  v128.store(out, c00); v128.store(out, c01, 16); out += outRowBytes;
+  v128.store(out, c10); v128.store(out, c11, 16); out += outRowBytes;
+  v128.store(out, c20); v128.store(out, c21, 16); out += outRowBytes;
+  v128.store(out, c30); v128.store(out, c31, 16);
 }
 
-/** Up to four rows, in place. */
-export function rotateFour(y: usize, count: usize, rowBytes: usize, panels: usize, width: usize, scratch: usize): void {
-  const widthBytes = width << 2;
-  // The last rows are too few for a tile: they are copied, so that nothing beyond them is read.
-  const out = scratch, from = count == 4 ? y : scratch + 4 * widthBytes;
-  if (count != 4) {
-    memory.fill(from, 0, 4 * rowBytes);
-    memory.copy(from, y, count * rowBytes);
+/** Up to ROTATE_BLOCK rows, in place: each panel of Q is fetched once for all of them. */
+export function rotateBlock(rows: usize, count: usize, rowBytes: usize, panels: usize, width: usize, scratch: usize): void {
+  const widthBytes = width << 2, whole = count & ~3, rest = scratch + ROTATE_BLOCK * widthBytes;
+  // The last rows may be too few for a tile: they are copied, so that nothing beyond them is read.
+  if (whole < count) {
+    memory.fill(rest, 0, 4 * rowBytes);
+    memory.copy(rest, rows + whole * rowBytes, (count - whole) * rowBytes);
   }
-  rotateTile(from, rowBytes, panels, width, out);
-  for (let i: usize = 0; i < count; i++) memory.copy(y + i * rowBytes, out + i * widthBytes, widthBytes);
+  for (let j: usize = 0, panel = panels; j < widthBytes; j += 32, panel += widthBytes << 3) {
+    for (let i: usize = 0; i < count; i += 4) {
+      rotateTile(i < whole ? rows + i * rowBytes : rest, rowBytes, panel, widthBytes, scratch + i * widthBytes + j, widthBytes);
+    }
+  }
+  for (let i: usize = 0; i < count; i++) memory.copy(rows + i * rowBytes, scratch + i * widthBytes, widthBytes);
 }
 
 /**
  * rows[., 0..width) ← rows[., 0..width) · Q, in place. `panels`: Q (width x width, a multiple of 8) as width/8 panels of
- * width x 8 floats. `scratch`: 4 · (width · 4 + rowBytes) bytes of this worker.
+ * width x 8 floats. `scratch`: (32 · width + 4 · rowBytes / 4) floats of this worker.
  */
 export function rotateRows(rows: usize, rowCount: u32, rowBytes: usize, panels: usize, width: u32, cursor: usize, scratch: usize): void {
-  for (let first = takeNext(cursor, ROTATE_CHUNK); first < rowCount; first = takeNext(cursor, ROTATE_CHUNK)) {
-    const end = min(first + ROTATE_CHUNK, rowCount);
-    for (let i = first; i < end; i += 4) rotateFour(rows + <usize>i * rowBytes, min(4, end - i), rowBytes, panels, width, scratch);
+  const chunk = <u32>ROTATE_BLOCK;
+  for (let first = takeNext(cursor, chunk); first < rowCount; first = takeNext(cursor, chunk)) {
+    rotateBlock(rows + <usize>first * rowBytes, min(ROTATE_BLOCK, <usize>(rowCount - first)), rowBytes, panels, width, scratch);
   }
 }

@@ -1,6 +1,7 @@
 /** Learns while this process holds the lease, and stands by while another one does. */
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../adapters/deno/system_clock.ts";
+import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 import { lead, type LeadNote } from "../stream/lead.ts";
 import type { LearnerNote } from "../stream/learner_run.ts";
@@ -18,9 +19,12 @@ export interface LeadLearningOptions {
   readonly wake: Wake;
   readonly batchCount?: number;
   readonly onBatch: (batch: RowBatch) => void;
+  readonly onFigures: (figures: LearnerFigures) => void;
   /** Hears of what learns here now; undefined: another process leads. */
   readonly onRole: (learning: LiveLearning | undefined) => void;
 }
+
+const FIGURES_MS = 60_000;
 
 const logger = getLogger(["foz", "learn"]);
 
@@ -70,4 +74,19 @@ export function tellLearner({ what, error, generation, appliedOffset, logEnd }: 
       appliedOffset,
       logEnd,
     });}
+}
+
+/** Into the log, once a minute when something was measured since. */
+export function figuresTeller(): (figures: LearnerFigures) => void {
+  let toldMs = systemClock.monotonicMs(), toldCount = 0;
+  return ({ generation, appliedOffset, window, total }) => {
+    const nowMs = systemClock.monotonicMs(), count = total.rankedEvents + total.ratedEvents;
+    if (nowMs - toldMs < FIGURES_MS || count === toldCount) return;
+    toldMs = nowMs, toldCount = count;
+    logger.info("validation: {generation} at {appliedOffset}: {window}", {
+      generation,
+      appliedOffset,
+      window,
+    });
+  };
 }

@@ -6,7 +6,14 @@ import { lead } from "../stream/lead.ts";
 import { LearnerRun } from "../stream/learner_run.ts";
 import { Wake } from "../stream/wake.ts";
 import { loadKernel } from "./kernel_builds.ts";
-import { holderName, leadLearning, LEARNER_LEASE, tellLearner, tellRole } from "./lead_learning.ts";
+import {
+  figuresTeller,
+  holderName,
+  leadLearning,
+  LEARNER_LEASE,
+  tellLearner,
+  tellRole,
+} from "./lead_learning.ts";
 import { startLogging } from "./logging.ts";
 import { openStore, type Store } from "./open_store.ts";
 import { addSettings, readSettings } from "./settings.ts";
@@ -59,7 +66,10 @@ export function learnCommand(): Command {
       }
       const wake = new Wake(systemClock), nobody = () => {};
       console.log(settings.json ? JSON.stringify({ learning: settings.store }) : "Learning. Ctrl-C stops.");
-      const options = { store, kernelModule, batchCount: readBatch, wake, onBatch: nobody, onRole: nobody };
+      const options = {
+        ...{ store, kernelModule, batchCount: readBatch, wake },
+        ...{ onBatch: nobody, onRole: nobody, onFigures: figuresTeller() },
+      };
       await leadLearning(options, stopping.signal);
       await stopped;
     } finally {

@@ -1,6 +1,7 @@
 /** How a server gets to know what a learner learns: from the store, from a thread of its own, or on its own thread. */
 import { systemClock } from "../adapters/deno/system_clock.ts";
 import type { GenerationContent } from "../domain/generation.ts";
+import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 import { type LearnerLink, RowBatches } from "../serve/row_follower.ts";
 import type { LiveLearning } from "../stream/run_learner.ts";
@@ -9,12 +10,19 @@ import { Wake } from "../stream/wake.ts";
 import { leadLearning, LEARNER_LEASE } from "./lead_learning.ts";
 import type { Store } from "./open_store.ts";
 
-export type BatchListener = (batch: RowBatch) => Promise<void>;
+/** Hears what is learned, and how well. */
+export interface LearnerListener {
+  applyRows(batch: RowBatch): Promise<void>;
+  measured(figures: LearnerFigures): void;
+}
 
+const NOBODY: LearnerListener = { applyRows: () => Promise.resolve(), measured: () => {} };
+
+/** What a server is connected with. */
 export interface LearnerConnection {
   readonly link: LearnerLink;
   /** Who hears what is learned; before, nobody does. */
-  listen(listener: BatchListener): void;
+  listen(listener: LearnerListener): void;
   stop(): Promise<void>;
 }
 
@@ -23,19 +31,23 @@ const FEED_MS = 2000;
 
 /** What the learner of another process, or one that is no more, left in the store: its newest checkpoint, then the feed. */
 export function storedLearner(store: Store): LearnerConnection {
-  let tell: BatchListener = () => Promise.resolve();
+  let listener: LearnerListener = NOBODY;
   return {
-    listen: (listener) => tell = listener,
+    listen: (given) => void (listener = given),
     stop: () => Promise.resolve(),
     link: {
       isRunning: async () => await store.leases.current(LEARNER_LEASE) !== undefined,
-      wantRows: (content) => tellStored(store, content, (batch) => tell(batch)),
+      wantRows: (content) => tellStored(store, content, (batch) => listener.applyRows(batch)),
       wake: () => {},
     },
   };
 }
 
-async function tellStored(store: Store, { generation, model }: GenerationContent, tell: BatchListener) {
+async function tellStored(
+  store: Store,
+  { generation, model }: GenerationContent,
+  tell: LearnerListener["applyRows"],
+) {
   const checkpoint = await store.checkpoints.latest(generation.generation);
   if (checkpoint !== undefined) {
     await tell(batchOfState(generation, model.stride, checkpoint.state, systemClock.nowMs()));
@@ -53,23 +65,24 @@ async function tellStored(store: Store, { generation, model }: GenerationContent
 
 /** A learner on this thread: for a store that no other thread can open. */
 export function learnerHere(store: Store, kernelModule: WebAssembly.Module): LearnerConnection {
-  let tell: BatchListener = () => Promise.resolve(), learning: LiveLearning | undefined;
+  let listener: LearnerListener = NOBODY, learning: LiveLearning | undefined;
   const stopping = new AbortController(), wake = new Wake(systemClock);
   const running = leadLearning({
     store,
     kernelModule,
     wake,
-    onBatch: (batch) => void tell(batch),
+    onBatch: (batch) => void listener.applyRows(batch),
+    onFigures: (figures) => listener.measured(figures),
     onRole: (now) => learning = now,
   }, stopping.signal);
   return {
-    listen: (listener) => tell = listener,
+    listen: (given) => void (listener = given),
     stop: () => (stopping.abort(), running),
     link: {
       isRunning: () => Promise.resolve(true),
       wantRows: async ({ generation }) => {
         const batch = learning?.rows(generation.generation);
-        if (batch !== undefined) await tell(batch);
+        if (batch !== undefined) await listener.applyRows(batch);
       },
       wake: () => wake.call(),
     },

@@ -1,4 +1,5 @@
 /** What a server and the thread of its learner say to each other. */
+import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 
 export type ToLearner =
@@ -16,6 +17,7 @@ export type ToLearner =
 
 export type FromLearner =
   | { readonly kind: "batch"; readonly batch: RowBatch }
+  | { readonly kind: "figures"; readonly figures: LearnerFigures }
   | { readonly kind: "role"; readonly isLeading: boolean }
   /** `error`: what ended it, other than "stop". */
   | { readonly kind: "ended"; readonly error?: string };

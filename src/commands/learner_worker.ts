@@ -3,7 +3,7 @@ import { systemClock } from "../adapters/deno/system_clock.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 import type { LiveLearning } from "../stream/run_learner.ts";
 import { Wake } from "../stream/wake.ts";
-import { leadLearning } from "./lead_learning.ts";
+import { figuresTeller, leadLearning } from "./lead_learning.ts";
 import { buffersOf, type FromLearner, type ToLearner } from "./learner_messages.ts";
 import { startLogging } from "./logging.ts";
 import { openStore } from "./open_store.ts";
@@ -22,6 +22,7 @@ function tellBatch(batch: RowBatch): void {
 
 async function learn({ storeUrl, kernelModule, logLevel }: Extract<ToLearner, { kind: "start" }>) {
   await startLogging(logLevel);
+  const tellFigures = figuresTeller();
   const store = await openStore(storeUrl);
   try {
     await leadLearning({
@@ -29,6 +30,10 @@ async function learn({ storeUrl, kernelModule, logLevel }: Extract<ToLearner, { 
       kernelModule,
       wake,
       onBatch: tellBatch,
+      onFigures: (figures) => {
+        tell({ kind: "figures", figures });
+        tellFigures(figures);
+      },
       onRole: (now) => {
         learning = now;
         tell({ kind: "role", isLeading: now !== undefined });

@@ -2,9 +2,9 @@
 import { getLogger } from "@logtape/logtape";
 import type { GenerationContent } from "../domain/generation.ts";
 import {
-  type BatchListener,
   type LearnerConnection,
   learnerHere,
+  type LearnerListener,
   storedLearner,
 } from "./learner_connection.ts";
 import type { FromLearner, ToLearner } from "./learner_messages.ts";
@@ -35,7 +35,7 @@ class LearnerThread implements LearnerConnection {
   readonly #stored: LearnerConnection;
   readonly #ended: Promise<void>;
   #end!: () => void;
-  #tell: BatchListener = () => Promise.resolve();
+  #listener: LearnerListener | undefined;
   #role: "starting" | "leading" | "standing by" | "ended" = "starting";
   #wanted: GenerationContent | undefined;
 
@@ -65,8 +65,8 @@ class LearnerThread implements LearnerConnection {
     wake: () => this.#post({ kind: "wake" }),
   };
 
-  listen(listener: BatchListener): void {
-    this.#tell = listener;
+  listen(listener: LearnerListener): void {
+    this.#listener = listener;
     this.#stored.listen(listener);
   }
 
@@ -85,7 +85,8 @@ class LearnerThread implements LearnerConnection {
   }
 
   #receive(message: FromLearner): void {
-    if (message.kind === "batch") void this.#tell(message.batch);
+    if (message.kind === "batch") void this.#listener?.applyRows(message.batch);
+    else if (message.kind === "figures") this.#listener?.measured(message.figures);
     else if (message.kind === "ended") {
       if (message.error !== undefined) logger.error("the learner ended: {error}", { error: message.error });
       this.#role = "ended";

@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const clock = systemClock, metrics = new PromMetrics();
   const learner = options.learner?.link;
   const model = new ServingModel({ ...store, kernelModule, clock, metrics, learner, onNote });
-  options.learner?.listen((batch) => model.applyRows(batch));
+  options.learner?.listen(model);
   const app = createApp({
     model,
     clock,
@@ -106,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${server.addr.port}`,
     model,
     stop: async () => {
+      model.close();
       const timer = setTimeout(() => cutOff.abort(), MOST_SHUTDOWN_MS);
       await server.shutdown();
       clearTimeout(timer);

@@ -2,13 +2,14 @@
 import type { FactorModel } from "../domain/factor_model.ts";
 import { BadInput, NumericFailure } from "../domain/failure.ts";
 import type { RatingMatrix } from "../domain/rating_matrix.ts";
-import { AlsMemory, CHUNK_ROWS, type FitSize, type SideMemory } from "./als_memory.ts";
+import { AlsMemory, type FitSize, type SideMemory } from "./als_memory.ts";
 import { startExplicit, startImplicit } from "./als_start.ts";
 import { rangeOf, type ValueRange, weighRows } from "./als_weights.ts";
 import { Eigenbasis } from "./eigenbasis.ts";
 import { writeHalfStep } from "./half_step.ts";
 import type { Kernels } from "./kernel_module.ts";
 import { type KernelPool, Phases } from "./phases.ts";
+import { blockRowsOf, heavyFirst, planWork, type WorkPlan } from "./row_order.ts";
 
 export interface AlsFitOptions extends FitSize {
   /** Of the initial factors. */
@@ -36,6 +37,8 @@ export class AlsFit {
   readonly #phases: Phases;
   readonly #eigenbasis: Eigenbasis;
   #range: ValueRange = { mean: 0, min: 0, max: 0 };
+  /** Number of units of work of each side's half-step. */
+  readonly #unitCounts = new Map<SideMemory, number>();
 
   /**
    * Allocates. `kernels` and `pool` are over the same memory. Throws BadInput, with nothing touched, for sizes or
@@ -71,9 +74,13 @@ export class AlsFit {
     const isExplicit = this.#options.parameters.feedback === "explicit";
     if (isExplicit) this.#range = rangeOf(this.byUser.values);
     weighRows(this.#kernels.arena, this.#memory, this.#options);
-    this.#writeHalfStep(users, items);
-    this.#writeHalfStep(items, users);
-    const start = { phases: this.#phases, memory: this.#memory, options: this.#options };
+    for (const [side, other] of [[users, items], [items, users]]) {
+      const plan = this.#planSide(side, other);
+      this.#unitCounts.set(side, plan.unitCount);
+      this.#writeHalfStep(side, other, plan);
+    }
+    const itemUnitCount = this.#unitCounts.get(items)!;
+    const start = { phases: this.#phases, memory: this.#memory, options: this.#options, itemUnitCount };
     await (isExplicit ? startExplicit(start) : startImplicit(start));
   }
 
@@ -118,14 +125,23 @@ export class AlsFit {
     await this.#eigenbasis.decompose(fixed, other.weights, isExplicit ? 1 : unobservedWeight);
     await this.#eigenbasis.rotate(fixed, scratchOf);
     await this.#eigenbasis.rotate({ address: side.factors, count: side.rowCount }, scratchOf);
-    const kernel = isExplicit ? "solveExplicit" : "solveImplicit";
-    await this.#phases.run(kernel, (worker) => [side.halfStep, scratchOf(worker)]);
-    return this.#memory.sumOfLosses(side);
+    await this.#phases.run("moveRows", (worker) => [side.halfStep, scratchOf(worker)]);
+    return this.#memory.sumOfLosses(this.#unitCounts.get(side)!);
   }
 
-  #writeHalfStep(side: SideMemory, other: SideMemory): void {
+  #planSide(side: SideMemory, other: SideMemory): WorkPlan {
+    const { arena } = this.#kernels, rowBytes = this.#memory.stride * 4;
+    const indptr = arena.u32(side.indptr, side.rowCount + 1), order = arena.u32(side.order, side.rowCount);
+    heavyFirst(indptr, order);
+    return planWork(indptr, order, arena.u32(side.units, side.rowCount + 1), {
+      count: other.rowCount,
+      rowBytes,
+    });
+  }
+
+  #writeHalfStep(side: SideMemory, other: SideMemory, plan: WorkPlan): void {
     const { parameters, conjugateGradientSteps } = this.#options, d = parameters.factorCount;
-    const isUsers = side === this.#memory.users;
+    const isUsers = side === this.#memory.users, rowBytes = this.#memory.stride * 4;
     writeHalfStep(this.#kernels.arena, side.halfStep, {
       rowCount: side.rowCount,
       order: side.order,
@@ -134,10 +150,14 @@ export class AlsFit {
       values: side.values,
       solved: side.factors,
       fixed: other.factors,
-      rowBytes: this.#memory.stride * 4,
+      fixedCount: other.rowCount,
+      rowBytes,
       factorCount: d,
+      isExplicit: parameters.feedback === "explicit" ? 1 : 0,
       regularization: side.regularization,
-      chunkRows: CHUNK_ROWS,
+      units: side.units,
+      ...plan,
+      blockRows: blockRowsOf(rowBytes),
       cursor: this.#phases.cursor,
       losses: this.#memory.losses,
       isWholeLoss: isUsers ? 0 : 1,

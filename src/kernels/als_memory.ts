@@ -4,6 +4,7 @@ import type { RatingMatrix } from "../domain/rating_matrix.ts";
 import type { Arena } from "./arena.ts";
 import { eigenbasisBytes, rotationScratchBytes } from "./eigenbasis.ts";
 import { HALF_STEP_BYTES } from "./half_step.ts";
+import { GROUP_ROWS } from "./row_order.ts";
 
 export interface FitSize {
   readonly parameters: AlsParameters;
@@ -21,14 +22,13 @@ export interface SideMemory {
   readonly values: number;
   readonly factors: number;
   readonly order: number;
+  /** Where units of work start (row_order.ts); room for one a row, and one more. */
+  readonly units: number;
   readonly regularization: number;
   /** A float a row: its weight in Gram matrices (als_weights.ts). */
   readonly weights: number;
   readonly halfStep: number;
 }
-
-/** Rows that a worker takes at a time; their part of the loss is summed in one number. */
-export const CHUNK_ROWS = 8;
 
 export class AlsMemory {
   readonly stride: number;
@@ -78,12 +78,9 @@ export class AlsMemory {
     return this.#arena.f32(side.factors, side.rowCount * this.stride);
   }
 
-  /** Sum over the chunks of a side's rows, in order. */
-  sumOfLosses(side: SideMemory): number {
-    return this.#arena.f64(this.losses, Math.ceil(side.rowCount / CHUNK_ROWS)).reduce(
-      (sum, loss) => sum + loss,
-      0,
-    );
+  /** Sum over units of work, in order. */
+  sumOfLosses(unitCount: number): number {
+    return this.#arena.f64(this.losses, unitCount).reduce((sum, loss) => sum + loss, 0);
   }
 
   #allocateSide(rowCount: number, columnCount: number): SideMemory {
@@ -96,6 +93,7 @@ export class AlsMemory {
       values: arena.allocate(this.#interactionCount * 4),
       factors: arena.allocate(rowCount * this.stride * 4),
       order: arena.allocate(rowCount * 4),
+      units: arena.allocate((rowCount + 1) * 4),
       regularization: arena.allocate(rowCount * 4),
       weights: arena.allocate(rowCount * 4),
       halfStep: arena.allocate(HALF_STEP_BYTES),
@@ -103,8 +101,9 @@ export class AlsMemory {
   }
 }
 
+/** A loss for each unit; in the worst case a row is one. */
 function lossCount({ userCount, itemCount }: FitSize): number {
-  return Math.ceil(Math.max(userCount, itemCount) / CHUNK_ROWS);
+  return Math.max(userCount, itemCount);
 }
 
 /** Scratch of one worker, a multiple of 64. The longest row is not known yet: no row is longer than its side is wide. */
@@ -113,15 +112,18 @@ function scratchBytes({ userCount, itemCount, interactionCount }: FitSize, strid
   return Math.ceil(Math.max(rotationScratchBytes(stride), rowScratchBytes(stride, longestRow)) / 64) * 64;
 }
 
-/** `RowScratch` of core-wasm/assembly/als_rows.ts: its record, five vectors, three lists filled up to four entries. */
+/**
+ * `RowScratch` of core-wasm/assembly/als_rows.ts: its record, five vectors, three lists filled up to four entries; the
+ * members of a group (als_groups.ts) have a record and three vectors each.
+ */
 function rowScratchBytes(stride: number, longestRow: number): number {
-  return 64 + 5 * stride * 4 + 3 * (longestRow + 3) * 4;
+  return 64 + 5 * stride * 4 + 3 * (longestRow + 3) * 4 + GROUP_ROWS * (64 + 3 * stride * 4);
 }
 
 function neededBytes(size: FitSize, stride: number, scratch: number): number {
   const { userCount, itemCount, interactionCount, parameters } = size;
   const rows = userCount + itemCount;
   const alignment = 64 * 32;
-  return interactionCount * 16 + rows * (stride + 4) * 4 + lossCount(size) * 8 + scratch + alignment +
+  return interactionCount * 16 + rows * (stride + 5) * 4 + lossCount(size) * 8 + scratch + alignment +
     eigenbasisBytes(parameters.factorCount);
 }

@@ -7,6 +7,8 @@ export interface Start {
   readonly phases: Phases;
   readonly memory: AlsMemory;
   readonly options: AlsFitOptions;
+  /** Units of work of the items' half-step. */
+  readonly itemUnitCount: number;
 }
 
 /** Standard deviation of initial factors, times √d: small beside a rating, large beside rounding. */
@@ -48,7 +50,7 @@ export async function startImplicit(start: Start): Promise<void> {
   await scaleItems(1, items.indptr);
   await phases.run("propagate", (worker) => [users.halfStep, 1, memory.scratchOf(worker)]);
   await phases.run("propagate", (worker) => [items.halfStep, 0, memory.scratchOf(worker)]);
-  const squares = memory.sumOfLosses(items), count = items.rowCount * factorCount;
+  const squares = memory.sumOfLosses(start.itemUnitCount), count = items.rowCount * factorCount;
   const wanted = DEVIATION ** 2 / factorCount;
   await scaleItems(squares > 0 ? Math.sqrt(wanted * count / squares) : 0, 0);
   memory.factorsOf(users).fill(0);

@@ -1,7 +1,6 @@
-/** What of a fit's inputs follows from the ratings by counting: order of rows, weights, λ of each row. */
+/** What of a fit's inputs follows from the ratings by counting: range of values, weights, λ of each row. */
 import type { Arena } from "./arena.ts";
 import type { AlsMemory, FitSize, SideMemory } from "./als_memory.ts";
-import { heavyFirst } from "./row_order.ts";
 
 /** Mean, as the float that kernels compute with, smallest and greatest value. */
 export interface ValueRange {
@@ -21,11 +20,8 @@ export function rangeOf(values: Float32Array): ValueRange {
   return { mean: Math.fround(sum / values.length), min, max };
 }
 
-/** Writes order, weights and λ of both sides. */
+/** Writes weights and λ of both sides. */
 export function weighRows(arena: Arena, memory: AlsMemory, size: FitSize): void {
-  for (const side of [memory.users, memory.items]) {
-    heavyFirst(arena.u32(side.indptr, side.rowCount + 1), arena.u32(side.order, side.rowCount));
-  }
   if (size.parameters.feedback === "explicit") weighExplicit(arena, memory, size);
   else weighImplicit(arena, memory, size);
 }

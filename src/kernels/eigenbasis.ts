@@ -13,6 +13,9 @@ const PROBLEM_WORDS = 18;
 /** Gram matrices are summed over at most so many blocks of rows; fixed, so that the number of workers does not show. */
 const GRAM_BLOCKS = 32;
 const SMALLEST_BLOCK = 128;
+/** Rows that matrix.ts rotates together, and of one tile of them. */
+const ROTATE_BLOCK = 32;
+const TILE_ROWS = 4;
 
 /** Columns that take part: n rounded up to a multiple of 8. What stands beyond the n-th is left as it is. */
 const widthOf = (n: number) => (n + 7) & ~7;
@@ -45,7 +48,7 @@ export function eigenbasisBytes(n: number): number {
 
 /** Bytes of scratch that each worker needs to rotate rows of `stride` floats. */
 export function rotationScratchBytes(stride: number): number {
-  return 8 * stride * 4;
+  return (ROTATE_BLOCK + TILE_ROWS) * stride * 4;
 }
 
 export class Eigenbasis {

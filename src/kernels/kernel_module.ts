@@ -12,7 +12,7 @@ export interface KernelExports extends LiveExports, OnlineExports {
   solveSystem32(matrix: number, n: number, rowBytes: number, rightSide: number): number;
   solveSystem64(matrix: number, n: number, rowBytes: number, rightSide: number): number;
 
-  // matrix.ts, eigen.ts, als_implicit.ts, als_explicit.ts: phases that all workers run together (core-wasm/README.md).
+  // matrix.ts, eigen.ts, als_start.ts, als_half_step.ts: phases that all workers run together (core-wasm/README.md).
   gramBlocks(...args: number[]): void;
   rotateRows(...args: number[]): void;
   eigenValues(...args: number[]): number;
@@ -20,8 +20,7 @@ export interface KernelExports extends LiveExports, OnlineExports {
   fillNoise(...args: number[]): void;
   propagate(halfStep: number, isMean: number, scratch: number): void;
   scaleRows(...args: number[]): void;
-  solveImplicit(halfStep: number, scratch: number): void;
-  solveExplicit(halfStep: number, scratch: number): void;
+  moveRows(halfStep: number, scratch: number): void;
 
   // fold_in.ts: status as solveSystem64.
   addGram(

@@ -18,11 +18,12 @@ import { addItemRoutes } from "./routes/items.ts";
 import { addJobRoutes } from "./routes/jobs.ts";
 import { addOperationRoutes } from "./routes/operation.ts";
 import { addRecommendationRoutes } from "./routes/recommendations.ts";
+import { addStreamRoute, type StreamedModel } from "./routes/stream.ts";
 
 /** What a server that takes events needs besides. */
 export interface WritingParts {
   readonly door: EventDoor;
-  readonly model: EventRoutesOptions["model"];
+  readonly model: EventRoutesOptions["model"] & StreamedModel;
   readonly store: Omit<GenerationRoutesOptions, "clock">;
   readonly jobs: Jobs;
 }
@@ -78,6 +79,7 @@ export function createApp(dependencies: AppDependencies): App {
     addEventRoutes(routes, { door: writing.door, model: writing.model, metrics });
     addGenerationRoutes(routes, { ...writing.store, clock });
     addJobRoutes(routes, writing.jobs);
+    addStreamRoute(routes, writing.model, clock);
   }
   addOperationRoutes(routes, model, metrics);
   let document: string | undefined;

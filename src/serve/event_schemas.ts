@@ -58,6 +58,18 @@ export const userEvents = z.object({
   }),
 }).openapi("UserEvents");
 
+export const eventTrace = z.object({
+  eventId: z.string(),
+  offset: z.int(),
+  applied: z.boolean().openapi({ description: "The answers know it." }),
+  received: z.iso.datetime().optional(),
+  logged: z.iso.datetime().optional().openapi({ description: "Durable." }),
+  learned: z.iso.datetime().optional().openapi({
+    description: "The learner had moved the rows; absent where none runs.",
+  }),
+  visible: z.iso.datetime().optional().openapi({ description: "The answers knew it." }),
+}).openapi("EventTrace");
+
 const numbers = z.record(z.string(), z.number());
 
 export const generation = z.object({

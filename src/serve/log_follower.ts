@@ -4,6 +4,7 @@ import type { Recommender } from "../recommend/recommender.ts";
 
 /** An event that this process appended. */
 export interface AcceptedEvent {
+  readonly eventId: string;
   readonly userId: string;
   readonly itemId: string;
   readonly offset: number;
@@ -78,7 +79,7 @@ export class LogFollower {
    * Applies events that were just appended, ascending by offset, without reading the log. False when a record of
    * somebody else lies before one of them: then the log must be read.
    */
-  take(events: readonly AcceptedEvent[], recommender: Recommender): boolean {
+  take(events: readonly Omit<AcceptedEvent, "eventId">[], recommender: Recommender): boolean {
     for (const { userId, itemId, offset } of events) {
       this.#end = Math.max(this.#end, offset + 1);
       if (offset > recommender.seenOffset) return false;

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   "not-found": [404, "There is nothing here"],
   "unknown-user": [404, "The user is not known"],
   "unknown-item": [404, "The item is not known"],
+  "unknown-event": [404, "There is no such event"],
   "unknown-generation": [404, "There is no such generation"],
   "unknown-job": [404, "There is no such job"],
   "method-not-allowed": [405, "The method is not allowed here"],

@@ -4,7 +4,8 @@
  * took `current` is answered by it whole.
  */
 import type { GenerationContent } from "../domain/generation.ts";
-import type { RowBatch } from "../domain/model_update.ts";
+import type { LearnerFigures, ValidationFigures } from "../domain/learner_figures.ts";
+import type { RowBatch, RowsAdvanced } from "../domain/model_update.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
@@ -14,6 +15,7 @@ import type { UpdateFeed } from "../ports/update_feed.ts";
 import { Recommender } from "../recommend/recommender.ts";
 import type { ActiveModel, AnsweringModel } from "./model_answers.ts";
 import { ItemTexts } from "./item_texts.ts";
+import { EventTraces } from "./event_traces.ts";
 import { Lag } from "./lag.ts";
 import { type AcceptedEvent, LogFollower } from "./log_follower.ts";
 import { OffsetWaiters } from "./offset_waiters.ts";
@@ -53,13 +55,29 @@ const HANDOVER_MS = 10_000;
 /** All rows are asked for this often at most. */
 const WANT_MS = 500;
 
+const WINDOW = { span: "window" }, TOTAL = { span: "total" };
+const VALIDATION_METRICS: readonly [name: string, key: keyof ValidationFigures][] = [
+  ["foz_validation_ranked_events", "rankedEvents"],
+  ["foz_validation_recall_at_10", "recallAt10"],
+  ["foz_validation_ndcg_at_10", "ndcgAt10"],
+  ["foz_validation_popular_recall_at_10", "popularRecallAt10"],
+  ["foz_validation_popular_ndcg_at_10", "popularNdcgAt10"],
+  ["foz_validation_rated_events", "ratedEvents"],
+  ["foz_validation_rmse", "rmse"],
+  ["foz_validation_baseline_rmse", "baselineRmse"],
+];
+
 export class ServingModel implements AnsweringModel {
   readonly #options: ServingModelOptions;
   readonly #log: LogFollower;
   readonly #rows: RowFollower;
+  /** Of the events that this process took. */
+  readonly traces = new EventTraces();
   readonly #waiters: OffsetWaiters;
   readonly #lag = new Lag();
   readonly #stopped = new AbortController();
+  readonly #closing = new AbortController();
+  #figures: LearnerFigures | undefined;
   #current: ActiveModel | undefined;
   /** The generation that is to answer next, and the contents whose rows may be wanted. */
   #next: Recommender | undefined;
@@ -78,6 +96,21 @@ export class ServingModel implements AnsweringModel {
     this.#log = new LogFollower(options.eventLog);
     this.#rows = new RowFollower(this.#log);
     this.#waiters = new OffsetWaiters(options.clock);
+  }
+
+  /** The last that a learner of this process told. */
+  get figures(): LearnerFigures | undefined {
+    return this.#figures;
+  }
+
+  /** Aborts when the server is about to stop. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Ends answers that would go on for ever; `stop` does too. */
+  close(): void {
+    this.#closing.abort();
   }
 
   get logId(): string {
@@ -111,6 +144,7 @@ export class ServingModel implements AnsweringModel {
   }
 
   async stop(): Promise<void> {
+    this.close();
     this.#stopped.abort();
     this.#waiters.close();
     await Promise.all(this.#running);
@@ -130,10 +164,11 @@ export class ServingModel implements AnsweringModel {
   }
 
   /**
-   * Says that these events, just appended by this process, are in the log. If nothing of another process came between,
+   * Says that these events, received at `receivedMs` and just appended by this process, are in the log. If nothing of another process came between,
    * they are seen at once; otherwise a look at the log is due.
    */
-  accepted(events: readonly AcceptedEvent[]): void {
+  accepted(events: readonly AcceptedEvent[], receivedMs = this.#options.clock.nowMs()): void {
+    this.traces.logged(events, receivedMs, this.#options.clock.nowMs());
     const recommender = this.#current?.recommender;
     if (recommender !== undefined && !this.#log.take(events, recommender)) void this.catchUp();
     this.#options.learner?.wake();
@@ -142,13 +177,27 @@ export class ServingModel implements AnsweringModel {
 
   /** Takes what a learner tells. A batch of a generation that is not here is dropped; one after a gap makes all be asked for. */
   async applyRows(batch: RowBatch): Promise<void> {
-    const { generation } = batch.at(-1)!;
+    const { generation, appliedOffset, atMs } = batch.at(-1) as RowsAdvanced;
     const outcome = await this.#rows.apply(batch, (id) => this.#recommenderOf(id));
     if (outcome === "missed") await this.#wantRows(generation);
     else if (outcome === "foreign") this.#options.metrics.increment("foz_updates_dropped_total");
     else if (outcome === "applied") {
       this.#warnings.delete("rows");
+      if (generation === this.#current?.recommender.generation.generation) {
+        this.traces.learned(appliedOffset, atMs);
+      }
       this.#applied();
+    }
+  }
+
+  /** Takes how well the learner predicts, for metrics and streams. */
+  measured(figures: LearnerFigures): void {
+    const { metrics } = this.#options, { window, total, numericFailures } = figures;
+    this.#figures = figures;
+    metrics.set("foz_learner_numeric_failures", numericFailures);
+    for (const [name, key] of VALIDATION_METRICS) {
+      if (window[key] !== undefined) metrics.set(name, window[key], WINDOW);
+      if (total[key] !== undefined) metrics.set(name, total[key], TOTAL);
     }
   }
 
@@ -200,6 +249,7 @@ export class ServingModel implements AnsweringModel {
     const { metrics, clock } = this.#options;
     const applied = this.#current?.recommender.appliedOffset ?? 0;
     this.#waiters.applied(applied);
+    this.traces.visible(applied, clock.nowMs());
     this.#lag.ended(this.#log.end, clock.monotonicMs());
     this.#lag.applied(applied);
     metrics.set("foz_applied_offset", applied);

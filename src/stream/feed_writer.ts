@@ -55,9 +55,7 @@ export class FeedWriter {
     this.#advanced = undefined;
     const changes = (["user", "item"] as const).flatMap((side) => this.#take(side, advanced));
     try {
-      for (const update of rowBatch(advanced, changes)) {
-        this.#sequence = await this.#feed.publish(update, this.#fence);
-      }
+      this.#sequence = await this.#feed.publish(rowBatch(advanced, changes), this.#fence);
     } catch (error) {
       this.#putBack(advanced, changes);
       throw error;

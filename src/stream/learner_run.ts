@@ -1,6 +1,7 @@
 /** One generation's learner, from its start to its end: load or restore, replay the tail, follow the log, checkpoints. */
 import type { GenerationContent } from "../domain/generation.ts";
 import { LeaseLost, OutsideFailure } from "../domain/failure.ts";
+import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 import { instantiateKernels } from "../kernels/kernel_module.ts";
 import type { CheckpointStore } from "../ports/checkpoint_store.ts";
@@ -37,6 +38,8 @@ export interface LearnerOptions {
   /** Hears at once what changed. The batch's arrays are the receiver's. */
   readonly onBatch: (batch: RowBatch) => void;
   readonly onNote: (note: LearnerNote) => void;
+  /** Hears every second how well it goes. */
+  readonly onFigures?: (figures: LearnerFigures) => void;
 }
 
 /** For people. Offsets where they say something; `error` where something failed and will be tried again. */
@@ -69,6 +72,7 @@ export class LearnerRun {
   readonly #ended = new AbortController();
   #toldOffset: number;
   #fedMs = -Infinity;
+  #figuresMs = -Infinity;
 
   /** Resolves when all that the log holds is learned. The log must be the one that the generation was trained on. */
   static async begin(
@@ -96,6 +100,11 @@ export class LearnerRun {
     return this.#learner.appliedOffset;
   }
 
+  get figures(): LearnerFigures {
+    const { generation, appliedOffset, progress: { window, total } } = this;
+    return { generation, appliedOffset, numericFailures: this.#learner.numericFailures, window, total };
+  }
+
   sha256(): Promise<string> {
     return this.#learner.sha256();
   }
@@ -111,6 +120,7 @@ export class LearnerRun {
     const both = AbortSignal.any([signal, this.#ended.signal]),
       { clock, wake, pollMs = POLL_MS } = this.#options;
     while (!both.aborted) {
+      this.#tellFigures();
       const isDone = await this.#tried("learning failed and is tried again", async () => {
         const hasLearned = await this.#learn(both);
         // Not waited for. What cannot be written stays to be written, and is told when a checkpoint needs it.
@@ -177,6 +187,13 @@ export class LearnerRun {
     this.#toldOffset = appliedOffset;
     this.#feed.add(batch);
     onBatch(batch);
+  }
+
+  #tellFigures(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs - this.#figuresMs < REPORT_MS) return;
+    this.#figuresMs = nowMs;
+    this.#options.onFigures?.(this.figures);
   }
 
   async #writeFeed(): Promise<void> {

@@ -28,7 +28,7 @@ async function serving({ store }: PlantedLog, learner: LearnerConnection, handov
     ...{ kernelModule, metrics, clock: systemClock, learner: learner.link, pollMs: 5, handoverMs },
     onNote: () => {},
   });
-  learner.listen((batch) => model.applyRows(batch));
+  learner.listen(model);
   running.push(learner, model);
   await model.start();
   return { model, metrics };
@@ -62,7 +62,7 @@ describe("learnerHere", () => {
   it("starts with all that the log holds, and a token waits until its event is learned", async () => {
     const planted = await plantedLog(), { store, append } = planted;
     await append(700);
-    const { model } = await serving(planted, learnerHere(store, kernelModule));
+    const { model, metrics } = await serving(planted, learnerHere(store, kernelModule));
     assert.equal(model.current!.recommender.learnedOffset, 700);
     for (let end = 705; end <= 900; end += 5) {
       await append(end);
@@ -70,6 +70,10 @@ describe("learnerHere", () => {
       assert.ok(model.current!.recommender.learnedOffset! >= end);
     }
     assert.deepEqual(await listsOf(planted, model), await expectedLists(planted));
+    // Of the replay at least every fourth event was measured before it was learned.
+    const exposed = await metrics.expose();
+    assert.match(exposed, /foz_validation_recall_at_10\{span="window"\} [0-9.]+/);
+    assert.match(exposed, /foz_validation_rmse\{span="total"\} [0-9.]+/);
   });
 
   it("swaps to a generation that knows what its predecessor knew", async () => {

@@ -60,6 +60,20 @@ export function describeUpdateFeed(name: string, open: () => Opened<UpdateFeed>)
       assert.equal((await take(feed, 0, 3))[0].sequence, first);
     });
 
+    it("takes a batch, whose parts follow one another", async () => {
+      const header = {
+        kind: "rowsAdvanced",
+        generation: "g000001",
+        fromOffset: 7,
+        appliedOffset: 9,
+      } as const;
+      const batch = [rowsChanged(7), rowsChanged(8), { ...header, parts: 2, atMs: 5 }] as const;
+      const last = await feed.publish(batch), taken = await take(feed, 0, 3);
+      assert.deepEqual(taken.map(({ update }) => update), batch);
+      assert.equal(taken[2].sequence, last);
+      assert.equal(await feed.latest(), last);
+    });
+
     it("gives many, in order", async () => {
       for (let i = 0; i < 150; i++) await feed.publish(activated(i));
       const taken = await take(feed, 0, 150);

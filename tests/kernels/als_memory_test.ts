@@ -1,7 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { BadInput } from "../../src/domain/failure.ts";
-import { AlsMemory, CHUNK_ROWS, type SideMemory } from "../../src/kernels/als_memory.ts";
+import { AlsMemory, type SideMemory } from "../../src/kernels/als_memory.ts";
 import { Arena } from "../../src/kernels/arena.ts";
 import { parametersOf } from "./planted_fit.ts";
 
@@ -23,9 +23,10 @@ describe("AlsMemory", () => {
       [side.factors, side.rowCount * memory.stride * 4],
       [side.order, side.rowCount * 4],
       [side.regularization, side.rowCount * 4],
+      [side.units, (side.rowCount + 1) * 4],
       [side.weights, side.rowCount * 4],
     ];
-    const losses: [number, number] = [memory.losses, Math.ceil(30 / CHUNK_ROWS) * 8];
+    const losses: [number, number] = [memory.losses, 30 * 8];
     const regions = [...bytesOf(users), ...bytesOf(items), losses].sort((a, b) => a[0] - b[0]);
     for (let k = 0; k + 1 < regions.length; k++) {
       assert.ok(regions[k][0] + regions[k][1] <= regions[k + 1][0]);
@@ -43,10 +44,10 @@ describe("AlsMemory", () => {
     assert.equal(memory.factorsOf(memory.items).length, 20 * 16);
   });
 
-  it("sums the losses of the side's chunks and no others", () => {
+  it("sums the losses of so many units", () => {
     const arena = newArena(), memory = new AlsMemory(arena, SIZE, 1);
     arena.f64(memory.losses, 4).set([1, 2, 4, 8]);
-    assert.deepEqual([memory.sumOfLosses(memory.users), memory.sumOfLosses(memory.items)], [15, 7]);
+    assert.deepEqual([memory.sumOfLosses(4), memory.sumOfLosses(3)], [15, 7]);
   });
 
   it("holds 200 million ratings of 138,000 users and 27,000 items, and refuses 300 million", () => {

@@ -24,7 +24,6 @@ function weighed(parameters: AlsParameters) {
       weights: floats(memory.items, memory.items.weights),
       lambdas: floats(memory.items, memory.items.regularization),
     },
-    order: [...arena.u32(memory.items.order, 4)],
   };
 }
 
@@ -51,10 +50,6 @@ describe("weighRows", () => {
     assert.deepEqual(popular.items.weights, [2, 1, 1, 0]);
     assert.deepEqual(popular.items.lambdas, [0.22361, 0.15811, 0.15811, 0]);
     assert.deepEqual(popular.users.lambdas, [0.2, 0.17321, 0.17321]);
-  });
-
-  it("orders rows heavy first", () => {
-    assert.deepEqual(weighed(parametersOf("implicit", 2)).order, [0, 1, 2, 3]);
   });
 });
 

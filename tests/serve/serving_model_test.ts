@@ -120,6 +120,17 @@ describe("ServingModel", () => {
     assert.equal(server.model.current!.recommender.appliedOffset, 1);
   });
 
+  it("exposes how well a learner predicts, and leaves out what was not measured", async () => {
+    await start();
+    const window = { rankedEvents: 12, recallAt10: 0.25, ratedEvents: 0 },
+      total = { ...window, recallAt10: 0.5 };
+    server.model.measured({ generation: "g000001", appliedOffset: 9, numericFailures: 0, window, total });
+    const exposed = await server.metrics.expose();
+    assert.match(exposed, /foz_validation_recall_at_10\{span="window"\} 0.25/);
+    assert.match(exposed, /foz_validation_recall_at_10\{span="total"\} 0.5/);
+    assert.doesNotMatch(exposed, /rmse/);
+  });
+
   it("waits for an event until it is applied, or for the time given", async () => {
     await start();
     assert.equal(await server.model.waitFor(0, 10), false);

@@ -101,6 +101,12 @@ describe("live answers", () => {
       const { token } = await post(up.url, { userId: "u1", itemId: "i8", value: 1 });
       assert.notEqual(await predictionOf(up.url, "u1", token), before);
       await trials(up.url, 1600, 1);
+      await post(up.url, { eventId: "traced", userId: "u2", itemId: "i9", value: 3 });
+      const trace = async () => await json(`${up.url}/v1/events/traced/trace`);
+      while (!(await trace()).applied) await new Promise((resolve) => setTimeout(resolve, 2));
+      const { received, logged, learned, visible } = await trace();
+      const times = [received, logged, learned, visible].map((time) => Date.parse(time));
+      assert.deepEqual(times, times.toSorted((a, b) => a - b), "each step after the one before");
       lists = await listsOf(up.url);
     });
   });

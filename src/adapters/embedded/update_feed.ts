@@ -1,5 +1,5 @@
 /** Updates in the embedded store: a table with a sequence, which other processes look at from time to time. */
-import type { ModelUpdate } from "../../domain/model_update.ts";
+import type { ModelUpdate, RowBatch } from "../../domain/model_update.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Fence } from "../../ports/lease.ts";
 import type { SequencedUpdate, UpdateFeed } from "../../ports/update_feed.ts";
@@ -27,20 +27,16 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
     this.#pollMs = options.pollMs ?? POLL_MS;
   }
 
-  async publish(update: ModelUpdate, fence?: Fence): Promise<number> {
-    const [header, indexes, rows] = packed(update);
+  async publish(given: ModelUpdate | RowBatch, fence?: Fence): Promise<number> {
+    const records = ("kind" in given ? [given] : given).map(packed);
     const what = "publish a model update";
     const sequence = await this.#database.write(what, () => {
       checkFence(this.#database, what, fence);
-      return this.#database.sql("INSERT INTO updates (header, indexes, rows) VALUES (?, ?, ?)").run(
-        header,
-        indexes,
-        rows,
-      )
-        .lastInsertRowid;
+      const insert = this.#database.sql("INSERT INTO updates (header, indexes, rows) VALUES (?, ?, ?)");
+      return records.reduce((_, record) => Number(insert.run(...record).lastInsertRowid), 0);
     });
     for (const sleeper of this.#sleeping) sleeper.abort();
-    return Number(sequence);
+    return sequence;
   }
 
   async latest(): Promise<number> {

@@ -1,5 +1,5 @@
 /** Updates in memory: one process. */
-import type { ModelUpdate } from "../../domain/model_update.ts";
+import type { ModelUpdate, RowBatch } from "../../domain/model_update.ts";
 import type { Fence } from "../../ports/lease.ts";
 import type { SequencedUpdate, UpdateFeed } from "../../ports/update_feed.ts";
 import { checkFence, type MemoryLeases } from "./lease.ts";
@@ -15,10 +15,12 @@ export class MemoryUpdateFeed implements UpdateFeed {
     this.#leases = leases;
   }
 
-  async publish(update: ModelUpdate, fence?: Fence): Promise<number> {
+  async publish(given: ModelUpdate | RowBatch, fence?: Fence): Promise<number> {
     checkFence(this.#leases, "publish a model update", fence);
-    // A copy: the publisher may use its arrays again.
-    this.#updates.push({ sequence: ++this.#latest, update: structuredClone(update) });
+    for (const update of "kind" in given ? [given] : given) {
+      // A copy: the publisher may use its arrays again.
+      this.#updates.push({ sequence: ++this.#latest, update: structuredClone(update) });
+    }
     for (const wake of this.#waiting) wake();
     return this.#latest;
   }

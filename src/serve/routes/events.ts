@@ -1,6 +1,6 @@
 /** Events: into the log, and those of a user out of it. */
 import { z } from "@hono/zod-openapi";
-import type { LoggedEvent } from "../../domain/event.ts";
+import { type LoggedEvent, MAX_ID_LENGTH } from "../../domain/event.ts";
 import {
   acceptEvents,
   type EventDoor,
@@ -9,7 +9,15 @@ import {
 } from "../../ingest/accept_events.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { AnsweringModel } from "../model_answers.ts";
-import { eventsAnswer, eventShape, eventsRequest, eventsShape, userEvents } from "../event_schemas.ts";
+import {
+  eventsAnswer,
+  eventShape,
+  eventsRequest,
+  eventsShape,
+  eventTrace,
+  userEvents,
+} from "../event_schemas.ts";
+import type { EventTraces } from "../event_traces.ts";
 import type { AcceptedEvent } from "../log_follower.ts";
 import { Problem } from "../problem.ts";
 import type { RouteSet } from "../route_set.ts";
@@ -18,7 +26,10 @@ import { readCursor, writeCursor, writeToken } from "../token.ts";
 
 export interface EventRoutesOptions {
   readonly door: EventDoor;
-  readonly model: AnsweringModel & { accepted(events: readonly AcceptedEvent[]): void };
+  readonly model: AnsweringModel & {
+    accepted(events: readonly AcceptedEvent[], receivedMs: number): void;
+    readonly traces: Pick<EventTraces, "of">;
+  };
   readonly metrics: Metrics;
 }
 
@@ -35,6 +46,7 @@ export function addEventRoutes(routes: RouteSet, options: EventRoutesOptions): v
   routes.hono.openAPIRegistry.register("Events", eventsShape);
   addAccept(routes, options);
   addUserEvents(routes, options);
+  addTrace(routes, options);
 }
 
 /** The problem of one event, as a member of its result or as the whole answer. */
@@ -68,10 +80,10 @@ function answerOf({ accepted, results, lastOffset }: EventsAccepted, logId: stri
 /** Those that this request added, in order of offset. */
 function createdOf(candidates: readonly unknown[], results: readonly EventResult[]): AcceptedEvent[] {
   const created: AcceptedEvent[] = [];
-  for (const [i, { status, offset }] of results.entries()) {
+  for (const [i, { status, offset, eventId }] of results.entries()) {
     if (status !== "created") continue;
     const { userId, itemId } = candidates[i] as { userId: string; itemId: string };
-    created.push({ userId, itemId, offset: offset! });
+    created.push({ eventId: eventId!, userId, itemId, offset: offset! });
   }
   return created.sort((a, b) => a.offset - b.offset);
 }
@@ -114,12 +126,13 @@ function addAccept(routes: RouteSet, { door, model, metrics }: EventRoutesOption
       "store-unavailable",
     ],
   }, async ({ body }) => {
+    const receivedMs = door.clock.nowMs();
     const several = "events" in body && Array.isArray(body.events);
     const candidates: readonly unknown[] = several ? body.events as unknown[] : [body];
     const accepted = await acceptEvents(candidates, door);
     for (const { status } of accepted.results) metrics.increment("foz_events_total", EVENT_LABELS[status]);
     const created = createdOf(candidates, accepted.results);
-    if (created.length > 0) model.accepted(created);
+    if (created.length > 0) model.accepted(created, receivedMs);
     const [first] = accepted.results;
     if (!several && (first.status === "conflict" || first.status === "invalid")) throw problemOf(first);
     return answerOf(accepted, door.log.logId);
@@ -181,5 +194,54 @@ function addUserEvents(routes: RouteSet, { door, model }: EventRoutesOptions): v
       events: page.map((event) => shownEvent(event, texts?.titleOf(event.itemId))),
       nextCursor,
     });
+  });
+}
+
+function timeOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}
+
+function addTrace(routes: RouteSet, { door, model }: EventRoutesOptions): void {
+  routes.add({
+    method: "get",
+    path: "/v1/events/{eventId}/trace",
+    summary: "What became of an event, and when",
+    description:
+      "Times are remembered for the last 10,000 events that this server took. Of others it is said where they " +
+      "stand in the log, and whether the answers know them.",
+    tag: "events",
+    scope: "read",
+    params: z.object({
+      eventId: z.string().min(1).max(MAX_ID_LENGTH).openapi({ example: EXAMPLE_EVENT.eventId }),
+    }),
+    answers: {
+      200: {
+        description: "Its way so far",
+        schema: eventTrace,
+        example: {
+          eventId: EXAMPLE_EVENT.eventId,
+          offset: 1000209,
+          applied: true,
+          received: "2026-03-01T12:00:00.000Z",
+          logged: "2026-03-01T12:00:00.002Z",
+          learned: "2026-03-01T12:00:00.003Z",
+          visible: "2026-03-01T12:00:00.004Z",
+        },
+      },
+    },
+    problems: ["malformed-request", "unknown-event", "invalid-request", "store-unavailable"],
+  }, async ({ params: { eventId } }) => {
+    const trace = model.traces.of(eventId),
+      offset = trace?.offset ?? (await door.log.findEvent(eventId))?.offset;
+    if (offset === undefined) throw new Problem("unknown-event", `no event "${eventId}" is in the log`);
+    return Response.json({
+      eventId,
+      offset,
+      applied: offset < (model.current?.recommender.appliedOffset ?? 0),
+      received: timeOf(trace?.receivedMs),
+      logged: timeOf(trace?.loggedMs),
+      learned: timeOf(trace?.learnedMs),
+      visible: timeOf(trace?.visibleMs),
+    }, { headers: { "cache-control": "no-store" } });
   });
 }

@@ -14,9 +14,12 @@ from pyspark.sql import SparkSession
 
 
 def blas_in_use(spark):
-    """Name of the class that Spark's own lookup chooses: JNIBLAS is the system's library."""
-    lookup = spark.sparkContext._jvm.org.apache.spark.ml.linalg.BLAS
-    return lookup.nativeBLAS().getClass().getSimpleName()
+    """Name of the class that Spark computes with: its lookup takes the system's library where that can be loaded."""
+    lookup = spark.sparkContext._jvm.dev.ludovic.netlib.blas
+    try:
+        return lookup.NativeBLAS.getInstance().getClass().getSimpleName()
+    except Exception:
+        return lookup.JavaBLAS.getInstance().getClass().getSimpleName()
 
 
 def main():

@@ -176,3 +176,25 @@ describe("GET /v1/users/{userId}/events", () => {
     assert.equal((await server.get("/v1/users/42/events?cursor=5")).status, 400);
   });
 });
+
+describe("GET /v1/events/{eventId}/trace", () => {
+  const trace = (eventId: string) => server.get(`/v1/events/${encodeURIComponent(eventId)}/trace`);
+
+  it("tells when an event that this server took was received, logged and visible", async () => {
+    const beforeMs = Date.now();
+    await post({ eventId: "a/b", userId: "42", itemId: "661" });
+    const { received, logged, visible, ...rest } = await (await trace("a/b")).json();
+    assert.deepEqual(rest, { eventId: "a/b", offset: 0, applied: true });
+    const times = [received, logged, visible].map((time) => Date.parse(time));
+    assert.ok(times[0] >= beforeMs && times[0] <= times[1] && times[1] <= times[2] && times[2] <= Date.now());
+  });
+
+  it("tells of another's where it stands, and of none that there is none", async () => {
+    await server.store.eventLog.append([{ eventId: "e", userId: "42", itemId: "661", value: 1, timeMs: 0 }]);
+    await server.model.catchUp();
+    assert.deepEqual(await (await trace("e")).json(), { eventId: "e", offset: 0, applied: true });
+    const response = await trace("nothing");
+    assert.equal(response.status, 404);
+    assert.equal((await response.json()).type, "urn:foz:problem:unknown-event");
+  });
+});
