@@ -6,7 +6,7 @@ import { AlsMemory, type FitSize, type SideMemory } from "./als_memory.ts";
 import { startExplicit, startImplicit } from "./als_start.ts";
 import { rangeOf, type ValueRange, weighRows } from "./als_weights.ts";
 import { Eigenbasis } from "./eigenbasis.ts";
-import { writeHalfStep } from "./half_step.ts";
+import { setSteps, writeHalfStep } from "./half_step.ts";
 import type { Kernels } from "./kernel_module.ts";
 import { type KernelPool, Phases } from "./phases.ts";
 import { blockRowsOf, heavyFirst, planWork, type WorkPlan } from "./row_order.ts";
@@ -14,15 +14,17 @@ import { blockRowsOf, heavyFirst, planWork, type WorkPlan } from "./row_order.ts
 export interface AlsFitOptions extends FitSize {
   /** Of the initial factors. */
   readonly seed: number;
-  /** Steps of conjugate gradients a row and half-step; see DEFAULT_STEPS. */
+  /** Steps of conjugate gradients a row and half-step; a schedule of our own unless given. */
   readonly conjugateGradientSteps?: number;
 }
 
 /**
- * Steps where the caller does not say. One step from a warm start loses nothing in the end and costs half of what two do
- * (als_rows.ts); ratings take two.
+ * Steps where the caller does not say: two in the first two epochs, when rows are far from where they go (a sparse set is
+ * best after so few), then one, which loses nothing in the end and costs little more than half of what two do.
  */
-const DEFAULT_STEPS = { explicit: 2, implicit: 1 } as const;
+const FIRST_EPOCHS = 2;
+const FIRST_STEPS = 2;
+const LATER_STEPS = 1;
 const MAX_FACTORS = 1024;
 
 /**
@@ -39,6 +41,7 @@ export class AlsFit {
   #range: ValueRange = { mean: 0, min: 0, max: 0 };
   /** Number of units of work of each side's half-step. */
   readonly #unitCounts = new Map<SideMemory, number>();
+  #epochCount = 0;
 
   /**
    * Allocates. `kernels` and `pool` are over the same memory. Throws BadInput, with nothing touched, for sizes or
@@ -90,6 +93,10 @@ export class AlsFit {
    */
   async epoch(): Promise<{ loss: number }> {
     const { users, items } = this.#memory;
+    const steps = this.#options.conjugateGradientSteps ??
+      (this.#epochCount < FIRST_EPOCHS ? FIRST_STEPS : LATER_STEPS);
+    for (const side of [users, items]) setSteps(this.#kernels.arena, side.halfStep, steps);
+    this.#epochCount++;
     const loss = await this.#move(users, items) + await this.#move(items, users);
     if (!Number.isFinite(loss)) {
       throw new NumericFailure(`the loss became ${loss}; smaller values or more regularization may help`);
@@ -140,7 +147,7 @@ export class AlsFit {
   }
 
   #writeHalfStep(side: SideMemory, other: SideMemory, plan: WorkPlan): void {
-    const { parameters, conjugateGradientSteps } = this.#options, d = parameters.factorCount;
+    const { parameters } = this.#options, d = parameters.factorCount;
     const isUsers = side === this.#memory.users, rowBytes = this.#memory.stride * 4;
     writeHalfStep(this.#kernels.arena, side.halfStep, {
       rowCount: side.rowCount,
@@ -161,7 +168,8 @@ export class AlsFit {
       cursor: this.#phases.cursor,
       losses: this.#memory.losses,
       isWholeLoss: isUsers ? 0 : 1,
-      steps: conjugateGradientSteps ?? DEFAULT_STEPS[parameters.feedback],
+      // Set for each epoch.
+      steps: 0,
       eigenvalues: this.#eigenbasis.eigenvalues,
       denseWeights: side.weights,
       confidenceScale: parameters.confidenceScale,

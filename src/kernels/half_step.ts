@@ -42,3 +42,9 @@ export function writeHalfStep(arena: Arena, address: number, fields: HalfStepFie
     (kind === "f32" ? floats : integers)[at] = fields[name];
   });
 }
+
+/** Changes the number of steps of conjugate gradients alone. */
+export function setSteps(arena: Arena, address: number, steps: number): void {
+  const at = FIELDS.findIndex(([name]) => name === "steps");
+  arena.u32(address + 4 * at, 1)[0] = steps;
+}

@@ -5,7 +5,7 @@ import { plantSparseSet, SPARSE_SHAPES } from "../../src/synthesize/sparse_set.t
 export interface DataSet {
   /** Short, for tables: "ML-1M". */
   readonly name: string;
-  /** Where it comes from and its size, in words. */
+  /** Its name, where it comes from and its size, in words. */
   readonly source: string;
   readonly matrix: RatingMatrix;
 }
@@ -34,11 +34,19 @@ export function defaultDataFolder(): string {
 
 export type PlantedName = keyof typeof SPARSE_SHAPES | "movielens";
 
+const PLANTED_NAMES: Readonly<Record<PlantedName, string>> = {
+  gowalla: "Gowalla's shape",
+  tenMillion: "10 M",
+  twentyMillion: "20 M",
+  movielens: "ML-1M's shape",
+};
+
 /** A planted set; a very small one if `tiny`. */
 export function planted(name: PlantedName, tiny: boolean): DataSet {
   const shape = tiny ? TINY_SHAPE : name === "movielens" ? MOVIELENS_SHAPE : SPARSE_SHAPES[name];
   const matrix = plantSparseSet({ seed: SEED, ...shape });
-  return { name: `planted ${tiny ? "tiny" : name}`, source: sizeOf(matrix, `planted, seed ${SEED}`), matrix };
+  const called = `planted ${tiny ? "tiny" : PLANTED_NAMES[name]}`;
+  return { name: called, source: sizeOf(matrix, `${called} (seed ${SEED})`), matrix };
 }
 
 /** The training part of the implicit MovieLens 1M split; undefined where the folder does not hold it. */
@@ -80,11 +88,11 @@ export async function implicitOrStandIn(dataFolder: string, tiny: boolean): Prom
 
 function named(name: string, triples: readonly number[]): DataSet {
   const matrix = matrixOf(triples);
-  return { name, source: sizeOf(matrix, "real"), matrix };
+  return { name, source: sizeOf(matrix, name), matrix };
 }
 
-function sizeOf({ rowCount, columnCount, indices }: RatingMatrix, kind: string): string {
-  return `${kind}: ${rowCount} x ${columnCount}, ${indices.length} interactions`;
+function sizeOf({ rowCount, columnCount, indices }: RatingMatrix, name: string): string {
+  return `${name}: ${rowCount} x ${columnCount}, ${indices.length} interactions`;
 }
 
 /** Rows from (user, item, value) triples in any order, without repeats; ids are indexes. */

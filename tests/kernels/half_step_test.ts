@@ -1,6 +1,11 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import { HALF_STEP_BYTES, type HalfStepFields, writeHalfStep } from "../../src/kernels/half_step.ts";
+import {
+  HALF_STEP_BYTES,
+  type HalfStepFields,
+  setSteps,
+  writeHalfStep,
+} from "../../src/kernels/half_step.ts";
 import { inlineKernels } from "./planted_fit.ts";
 
 /** Names and types of the record's fields, as the kernel's source declares them. */
@@ -24,5 +29,17 @@ describe("writeHalfStep", () => {
       const read = type === "f32" ? kernels.arena.f32(word, 1)[0] : kernels.arena.u32(word, 1)[0];
       assert.equal(read, fields[name], name);
     });
+  });
+});
+
+describe("setSteps", () => {
+  it("changes that field and no other", () => {
+    const { kernels } = inlineKernels(),
+      at = kernels.arena.allocate(HALF_STEP_BYTES),
+      declared = declaredFields();
+    kernels.arena.u32(at, declared.length).fill(7);
+    setSteps(kernels.arena, at, 3);
+    const words = [...kernels.arena.u32(at, declared.length)];
+    assert.deepEqual(words, declared.map(([name]) => name === "steps" ? 3 : 7));
   });
 });

@@ -115,7 +115,7 @@ async function timeFits(
   train: DataSet["matrix"],
   chosen: Chosen,
 ): Promise<PairRow> {
-  const { compute, peer, threads, short } = context, { factorCount, ours, theirs, share } = chosen;
+  const { compute, peer, threads, long } = context, { factorCount, ours, theirs, share } = chosen;
   const iterations = theirs.epochs!, epochs = ours.epochs ?? ours.trial.ndcg.length;
   const fitOurs = () =>
     releasing(compute, () =>
@@ -131,7 +131,7 @@ async function timeFits(
     seed: 1,
     iterations,
   };
-  const samples = await alternate([fitOurs, () => peer.seconds("fit", request)], short);
+  const samples = await alternate([fitOurs, () => peer.seconds("fit", request)], long);
   // What was not reached took forever, whatever the samples say.
   if (ours.epochs === undefined) samples[0].fill(Infinity);
   const which = share === 1 ? "implicit's best NDCG@20" : `${share * 100} % of it`;
