@@ -167,7 +167,10 @@ describe("trials", () => {
   });
 
   it("say it when the best lies on the border", () => {
-    assert.match(reachedBy(trials, 0.3).summary, /best of 3 trials 0\.4000 \(x 1, the last value of x/);
+    assert.match(
+      reachedBy(trials, 0.3).summary,
+      /best of 3 trials \(x 1 2 3\) 0\.4000: x 1, the last value of x/,
+    );
     const inside = [trials[1], { ...trials[0], settings: { x: 2.5 } }, trials[2]];
     assert.doesNotMatch(reachedBy(inside, 0.3).summary, /last value/);
   });

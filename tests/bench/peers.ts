@@ -32,8 +32,11 @@ export interface PeerSettings extends BenchSettings {
   readonly faiss: boolean;
 }
 
-/** Runs the chosen pairs one after the other and gives their rows. */
-export async function runPairs(settings: PeerSettings): Promise<PairRow[]> {
+/** Runs the chosen pairs one after the other and gives their rows; `tell` hears all rows so far after each. */
+export async function runPairs(
+  settings: PeerSettings,
+  tell: (rows: readonly PairRow[]) => void = () => {},
+): Promise<PairRow[]> {
   const pairs = chosenPairs(settings);
   const extra: RequirementSet[] = [
     ...settings.spark ? ["spark" as const] : [],
@@ -48,9 +51,10 @@ export async function runPairs(settings: PeerSettings): Promise<PairRow[]> {
       for (const pair of pairs) {
         console.error(`${pair.name}: ${pair.help} ...`);
         const paired: PairContext = { ...context, compute, peer, python, withFaiss: settings.faiss };
-        for (const row of await pair.run(paired)) {
+        for await (const row of pair.run(paired)) {
           console.error(`  ${row.work}, ${row.peer}: ${shortSpread(row.ratio)} times faster`);
           rows.push(row);
+          tell(rows);
         }
       }
       return rows;
@@ -118,12 +122,12 @@ async function main(): Promise<void> {
   const machine = describeMachine(), load = loadBefore(), at = new Date().toISOString();
   const { threads } = options;
   console.log(`${machineLine(machine)}; load before ${shortNumber(load)}; ${threads} threads each; ${at}`);
-  const rows = await runPairs({ ...options, only, dataFolder: data } as PeerSettings);
-  console.log(pairsTable(rows));
-  if (json !== undefined) {
-    const document = { at, machine, loadBefore: load, ...options, requirements: REQUIREMENTS, rows };
-    await Deno.writeTextFile(json, JSON.stringify(document, null, 2));
-  }
+  const facts = { at, machine, loadBefore: load, ...options, requirements: REQUIREMENTS };
+  // After every row: a run takes many minutes, and what is measured should survive its end.
+  const tell = (rows: readonly PairRow[]) => {
+    if (json !== undefined) Deno.writeTextFileSync(json, JSON.stringify({ ...facts, rows }, null, 2));
+  };
+  console.log(pairsTable(await runPairs({ ...options, only, dataFolder: data } as PeerSettings, tell)));
 }
 
 if (import.meta.main) await main();

@@ -6,7 +6,7 @@ import { alternate } from "../measure.ts";
 import { readNpy } from "../npy_file.ts";
 import { trainArguments } from "../ours/train.ts";
 import { SINGLE_BLAS_THREAD } from "../peers/environment.ts";
-import { NO_MOVIELENS, type Pair, type PairContext, type PairRow, rowOf, skipped } from "./pair.ts";
+import { movieLensOr, type Pair, type PairContext, type PairRow, rowOf } from "./pair.ts";
 
 const FACTORS = "64", ITERATIONS = "10", TOP = "50";
 
@@ -15,17 +15,18 @@ type Feedback = "explicit" | "implicit";
 export const coldMovieLens: Pair = {
   name: "cold-ml1m",
   help: "whole process, ratings file to stored top-50 of every user, ML-1M, against a script with implicit",
-  async run(context) {
-    const data = context.tiny ? planted("movielens", true) : await movieLensImplicit(context.dataFolder);
-    if (data === undefined) return skipped(coldMovieLens.name, NO_MOVIELENS);
-    return [await timeScript(context, data, 1.5)];
+  async *run(context) {
+    const data = await movieLensOr(coldMovieLens.name, context, movieLensImplicit);
+    if (data !== undefined) yield await timeScript(context, data, 1.5);
   },
 };
 
 export const coldTenMillion: Pair = {
   name: "cold-10m",
   help: "the same on 10 million planted interactions",
-  run: async (context) => [await timeScript(context, planted("tenMillion", context.tiny), 2.5)],
+  async *run(context) {
+    yield await timeScript(context, planted("tenMillion", context.tiny), 2.5);
+  },
 };
 
 export const coldSpark: Pair = {
@@ -33,15 +34,11 @@ export const coldSpark: Pair = {
   help:
     "whole process, ratings file to stored top-50 of every user, ML-1M, against Spark MLlib (local, to Parquet)",
   needs: "spark",
-  async run(context) {
-    const { dataFolder, tiny } = context;
-    const ratings = tiny ? planted("movielens", true) : await movieLensRatings(dataFolder);
-    const implicit = tiny ? planted("movielens", true) : await movieLensImplicit(dataFolder);
-    if (ratings === undefined || implicit === undefined) return skipped(coldSpark.name, NO_MOVIELENS);
-    return [
-      await timeSpark(context, ratings, "explicit"),
-      ...tiny ? [] : [await timeSpark(context, implicit, "implicit")],
-    ];
+  async *run(context) {
+    const ratings = await movieLensOr(coldSpark.name, context, movieLensRatings);
+    if (ratings !== undefined) yield await timeSpark(context, ratings, "explicit");
+    const implicit = context.tiny ? undefined : await movieLensImplicit(context.dataFolder);
+    if (implicit !== undefined) yield await timeSpark(context, implicit, "implicit");
   },
 };
 

@@ -3,15 +3,7 @@ import { type DataSet, movieLensImplicit, planted } from "../data_sets.ts";
 import { parametersOf, releasing, startFit } from "../fitting.ts";
 import { alternate, secondsOf } from "../measure.ts";
 import { PeerSteps } from "../peers/peer_process.ts";
-import {
-  loadIntoPeer,
-  NO_MOVIELENS,
-  type Pair,
-  type PairContext,
-  type PairRow,
-  rowOf,
-  skipped,
-} from "./pair.ts";
+import { loadIntoPeer, movieLensOr, type Pair, type PairContext, type PairRow, rowOf } from "./pair.ts";
 
 interface Goal {
   readonly factorCount: number;
@@ -25,10 +17,10 @@ const MOST_ITERATIONS = 1000;
 export const epochsMovieLens: Pair = {
   name: "epochs-ml1m",
   help: "one epoch of implicit ALS, ML-1M, 64 and 128 factors, against implicit (CG, 3 steps)",
-  async run(context) {
-    const data = context.tiny ? planted("movielens", true) : await movieLensImplicit(context.dataFolder);
-    if (data === undefined) return skipped(epochsMovieLens.name, NO_MOVIELENS);
-    return await timeEpochs(context, data, [{ factorCount: 64, goal: 2 }, { factorCount: 128, goal: 1.5 }]);
+  async *run(context) {
+    const data = await movieLensOr(epochsMovieLens.name, context, movieLensImplicit);
+    if (data === undefined) return;
+    yield* timeEpochs(context, data, [{ factorCount: 64, goal: 2 }, { factorCount: 128, goal: 1.5 }]);
   },
 };
 
@@ -42,10 +34,13 @@ export const epochsTenMillion: Pair = {
     ]),
 };
 
-async function timeEpochs(context: PairContext, data: DataSet, goals: readonly Goal[]): Promise<PairRow[]> {
+async function* timeEpochs(
+  context: PairContext,
+  data: DataSet,
+  goals: readonly Goal[],
+): AsyncGenerator<PairRow> {
   const { compute, peer, threads, short } = context;
   await loadIntoPeer(context, "epochs", data.matrix);
-  const rows: PairRow[] = [];
   for (const { factorCount, goal } of goals) {
     const fit = { data: "epochs", factors: factorCount, ...PEER_SETTINGS, threads, seed: 1 };
     const steps = new PeerSteps(peer, { ...fit, iterations: MOST_ITERATIONS });
@@ -60,7 +55,6 @@ async function timeEpochs(context: PairContext, data: DataSet, goals: readonly G
       peer: "implicit, CG 3 steps",
       goal,
     };
-    rows.push(rowOf(facts, samples));
+    yield rowOf(facts, samples);
   }
-  return rows;
 }

@@ -2,6 +2,7 @@
 import type { OpenedCompute } from "../../../src/commands/open_compute.ts";
 import type { RatingMatrix } from "../../../src/domain/rating_matrix.ts";
 import type { BenchContext } from "../context.ts";
+import { type DataSet, planted } from "../data_sets.ts";
 import { writeMatrix } from "../matrix_files.ts";
 import { ratiosOf, type Spread, spreadOf } from "../measure.ts";
 import type { RequirementSet } from "../peers/environment.ts";
@@ -35,8 +36,8 @@ export interface Pair {
   readonly help: string;
   /** What must be installed besides the base. */
   readonly needs?: RequirementSet;
-  /** Undefined, after saying so, where its data is absent. */
-  run(context: PairContext): Promise<PairRow[]>;
+  /** Gives rows as they are measured; none, after saying so, where its data is absent. */
+  run(context: PairContext): AsyncIterable<PairRow>;
 }
 
 export interface Facts {
@@ -63,10 +64,17 @@ export async function loadIntoPeer(
   await peer.request("load", { data: name, ...files, ...size });
 }
 
-/** Says that a pair is left out, and why. */
-export function skipped(pair: string, why: string): PairRow[] {
-  console.error(`${pair}: left out, ${why}`);
-  return [];
+/** MovieLens, or very small planted data of its kind; undefined, after saying so, where it is absent. */
+export async function movieLensOr(
+  pair: string,
+  { tiny, dataFolder }: PairContext,
+  load: (folder: string) => Promise<DataSet | undefined>,
+): Promise<DataSet | undefined> {
+  const data = tiny ? planted("movielens", true) : await load(dataFolder);
+  if (data === undefined) {
+    console.error(
+      `${pair}: left out, movielens-1m/ was not found in ${dataFolder}; --data FOLDER says where it is`,
+    );
+  }
+  return data;
 }
-
-export const NO_MOVIELENS = "movielens-1m/ was not found; --data FOLDER says where it is";

@@ -8,15 +8,7 @@ import { type DataSet, movieLensImplicit, planted } from "../data_sets.ts";
 import { parametersOf, releasing, startFit, ValidationSample } from "../fitting.ts";
 import { splitMatrix } from "../matrix_split.ts";
 import { alternate, secondsOf } from "../measure.ts";
-import {
-  loadIntoPeer,
-  NO_MOVIELENS,
-  type Pair,
-  type PairContext,
-  type PairRow,
-  rowOf,
-  skipped,
-} from "./pair.ts";
+import { loadIntoPeer, movieLensOr, type Pair, type PairContext, type PairRow, rowOf } from "./pair.ts";
 import {
   best,
   bestTrial,
@@ -64,10 +56,10 @@ const GRIDS: Readonly<Record<"movielens" | "gowalla" | "tiny", Grids>> = {
 export const qualityMovieLens: Pair = {
   name: "quality-ml1m",
   help: "time until implicit's best validation NDCG@20 is reached, ML-1M, 64 and 128 factors",
-  async run(context) {
-    const data = context.tiny ? planted("movielens", true) : await movieLensImplicit(context.dataFolder);
-    if (data === undefined) return skipped(qualityMovieLens.name, NO_MOVIELENS);
-    return await timeQuality(context, data, GRIDS[context.tiny ? "tiny" : "movielens"]);
+  async *run(context) {
+    const data = await movieLensOr(qualityMovieLens.name, context, movieLensImplicit);
+    if (data === undefined) return;
+    yield* timeQuality(context, data, GRIDS[context.tiny ? "tiny" : "movielens"]);
   },
 };
 
@@ -78,11 +70,10 @@ export const qualityGowalla: Pair = {
     timeQuality(context, planted("gowalla", context.tiny), GRIDS[context.tiny ? "tiny" : "gowalla"]),
 };
 
-async function timeQuality(context: PairContext, data: DataSet, grids: Grids): Promise<PairRow[]> {
+async function* timeQuality(context: PairContext, data: DataSet, grids: Grids): AsyncGenerator<PairRow> {
   const split = splitMatrix(data.matrix, VALIDATION_SHARE, SPLIT_SEED);
   const sample = new ValidationSample(split, VALIDATION_USERS);
   await loadIntoPeer(context, "quality", split.train);
-  const rows: PairRow[] = [];
   for (const factorCount of context.tiny ? [8] : [64, 128]) {
     const theirs = await tryPeer(context, "quality", factorCount, grids.peer, sample);
     const ours = await tryOurs(context, split.train, factorCount, grids.ours, sample);
@@ -95,10 +86,9 @@ async function timeQuality(context: PairContext, data: DataSet, grids: Grids): P
         ours: reachedBy(ours, target),
         theirs: reachedBy(theirs, target),
       };
-      rows.push(await timeFits(context, data, split.train, chosen));
+      yield await timeFits(context, data, split.train, chosen);
     }
   }
-  return rows;
 }
 
 interface Chosen {

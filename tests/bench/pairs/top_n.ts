@@ -22,33 +22,30 @@ type SearchRequest = Readonly<Record<string, unknown>> & { readonly lists: strin
 export const topNPair: Pair = {
   name: "topn",
   help: "exact top-20 of all users, 30 k x 41 k at 64 factors, against implicit's recommend (and faiss flat)",
-  async run(context) {
+  async *run(context) {
     const data = planted("gowalla", context.tiny);
     const model = await fitFor(context, data);
     await handOver(context, data, model);
     const seen = { data: "topn", n: N, threads: context.threads, lists: `${context.scratch}/lists.npy` };
-    const rows = [await timePair(context, data, model, "implicit, recommend", "recommend", seen)];
-    if (context.withFaiss) rows.push(...await timeFaiss(context, data, model, seen));
-    return rows;
+    yield await timePair(context, data, model, "implicit, recommend", "recommend", seen);
+    if (context.withFaiss) yield* timeFaiss(context, data, model, seen);
   },
 };
 
 /** In a process of its own, where faiss's BLAS may use all threads: it multiplies outside of its own loop. */
-async function timeFaiss(
+async function* timeFaiss(
   context: PairContext,
   data: DataSet,
   model: FactorModel,
   request: SearchRequest,
-): Promise<PairRow[]> {
+): AsyncGenerator<PairRow> {
   const peer = PeerProcess.start(context.python, context.threads, context.threads);
   const alone = { ...context, peer };
   try {
     await handOver(alone, data, model);
     const fair = { ...request, exclude: true }, bare = { ...request, exclude: false };
-    return [
-      await timePair(alone, data, model, "faiss, flat", "searchFaiss", fair),
-      await timePair(alone, data, model, "faiss, flat, nothing excluded", "searchFaiss", bare),
-    ];
+    yield await timePair(alone, data, model, "faiss, flat", "searchFaiss", fair);
+    yield await timePair(alone, data, model, "faiss, flat, nothing excluded", "searchFaiss", bare);
   } finally {
     await peer.close();
   }

@@ -70,9 +70,13 @@ function summaryOf(trials: readonly Trial<unknown>[]): string {
     const tried = trials.map((trial) => (trial.settings as typeof settings)[name]);
     return settings[name] === Math.min(...tried) || settings[name] === Math.max(...tried);
   });
+  const grid = Object.keys(settings).map((name) => {
+    const tried = new Set(trials.map((trial) => (trial.settings as typeof settings)[name]));
+    return `${name} ${[...tried].join(" ")}`;
+  });
   const where = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
   const border = borders.length === 0 ? "" : `, the last value of ${borders.join(" and ")} that was tried`;
-  return `best of ${trials.length} trials ${best(top).toFixed(4)} (${where}${border})`;
+  return `best of ${trials.length} trials (${grid.join(" x ")}) ${best(top).toFixed(4)}: ${where}${border}`;
 }
 
 /** Calls `epoch` (which gives the NDCG after it) until it no longer gets better. */
