@@ -3,8 +3,11 @@
 import { mulAdd } from "./vector";
 import { takeNext } from "./layout";
 
-/** Rows whose products are summed in registers before they are added to memory: short sums keep f32 accurate. */
-const GRAM_RUN: usize = 64;
+/**
+ * Bytes of rows whose products are summed in registers before they are added to memory: all tiles pass over them, so they
+ * should stay in a first-level cache; and short sums keep f32 accurate.
+ */
+const GRAM_RUN_BYTES: usize = 32768;
 /** Rows that are rotated together: at 128 factors they and their images fill two thirds of a first-level cache. */
 const ROTATE_BLOCK: usize = 32;
 
@@ -45,8 +48,9 @@ export function addOuterProducts(y: usize, count: usize, rowBytes: usize, weight
 function gramOfBlock(y: usize, count: usize, rowBytes: usize, weights: usize, width: usize, out: usize): void {
   const outRowBytes = width << 2;
   memory.fill(out, 0, width * outRowBytes);
-  for (let first: usize = 0; first < count; first += GRAM_RUN) {
-    addOuterProducts(y + first * rowBytes, min(GRAM_RUN, count - first), rowBytes, weights ? weights + (first << 2) : 0, width, out, outRowBytes);
+  const run = max<usize>(8, GRAM_RUN_BYTES / rowBytes);
+  for (let first: usize = 0; first < count; first += run) {
+    addOuterProducts(y + first * rowBytes, min(run, count - first), rowBytes, weights ? weights + (first << 2) : 0, width, out, outRowBytes);
   }
 }
 

@@ -12,14 +12,12 @@ export interface KernelPool {
 export class Phases {
   /** Address of the cursor that the kernels of a phase share. */
   readonly cursor: number;
-  readonly workerCount: number;
   readonly #pool: KernelPool;
   readonly #kernels: Kernels;
 
   constructor(pool: KernelPool, kernels: Kernels) {
     this.#pool = pool;
     this.#kernels = kernels;
-    this.workerCount = pool.workerCount;
     this.cursor = kernels.arena.allocate(4);
   }
 

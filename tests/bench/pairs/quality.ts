@@ -41,7 +41,7 @@ interface Grids {
 const GRIDS: Readonly<Record<"movielens" | "gowalla" | "tiny", Grids>> = {
   movielens: {
     peer: { alpha: [3, 5, 8, 12], regularization: [40, 60, 80, 120] },
-    ours: { unobservedWeight: [0.2, 0.35, 0.5, 0.7], regularization: [0.003, 0.0045, 0.006, 0.008] },
+    ours: { unobservedWeight: [0.2, 0.35, 0.5, 0.7], regularization: [0.004, 0.006, 0.008, 0.012] },
   },
   gowalla: {
     peer: { alpha: [20, 40, 80, 160], regularization: [75, 150, 300, 500] },

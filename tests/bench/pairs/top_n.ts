@@ -104,7 +104,7 @@ async function timePair(
     work: `top-${N} of all users, ${model.parameters.factorCount} factors`,
     data: data.source,
     peer: name,
-    goal: GOAL,
+    goal: request.exclude === false ? undefined : GOAL,
     note: `${Math.min(batch, model.userCount)} users at a time (the fastest of ${BATCHES.length})${agreed}`,
   }, samples);
 }
