@@ -63,14 +63,10 @@ export class ValidationSample {
   readonly #seen: RatingMatrix;
   readonly #relevant: RatingMatrix;
 
-  constructor(split: MatrixSplit, readonly mostUsers: number) {
+  constructor(split: MatrixSplit, mostUsers: number) {
     this.#users = usersWithRows(split.validation, mostUsers);
     this.#seen = rowsOf(split.train, this.#users);
     this.#relevant = rowsOf(split.validation, this.#users);
-  }
-
-  get userCount(): number {
-    return this.#users.length;
   }
 
   async ndcg(compute: Compute, { stride, userFactors, itemFactors }: Factors): Promise<number> {

@@ -50,9 +50,7 @@ async function timeScript(context: PairContext, data: DataSet, goal: number): Pr
   const theirs = async () => (await runTimed(python, args, SINGLE_BLAS_THREAD)).seconds;
   const samples = await alternate([oursOf(context, file, "implicit"), theirs], long);
   const { shape } = await readNpy(`${scratch}/user_factors.npy`);
-  const note = `implicit's script reads with pyarrow and writes .npy (${
-    shape[0]
-  } users), no fsync; ours commits to SQLite`;
+  const note = `the script writes plain arrays of ${shape[0]} users without fsync; we commit to SQLite`;
   return rowOf(
     { work: "whole process", data: data.source, peer: "script with implicit", goal, note },
     samples,
