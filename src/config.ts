@@ -63,7 +63,11 @@ const SWITCH: SwitchSetting = { kind: "switch", default: false };
 /** All settings by the name that code uses. */
 export const SETTINGS = {
   store: {
-    ...text("sqlite:PATH | memory:", "sqlite:data/foz.db", /^(sqlite:.+|memory:|mongodb(\+srv)?:\/\/.+)$/),
+    ...text(
+      "sqlite:PATH | memory: | mongodb://HOST/DATABASE",
+      "sqlite:data/foz.db",
+      /^(sqlite:.+|memory:|mongodb(\+srv)?:\/\/.+)$/,
+    ),
     flag: "store",
     env: "FOZ_STORE",
     help: "where events, generations and lists are kept",
@@ -93,6 +97,53 @@ export const SETTINGS = {
     env: "FOZ_SNAPSHOT_KEY",
     isSecret: true,
     help: "key that a snapshot is signed with, and checked with at the edge",
+  },
+  kafka: {
+    ...text(
+      "kafka://HOST:PORT[,...] | kafkas://USER:PASSWORD@HOST:PORT | sqlite:PATH",
+      "",
+      /^(|kafkas?:\/\/.+|sqlite:.+|memory:)$/,
+    ),
+    flag: "kafka",
+    env: "FOZ_KAFKA",
+    isSecret: true,
+    help: "where topics are: a Kafka broker, or a file of this machine that holds topics",
+  },
+  kafkaGroup: {
+    ...text("a name", "foz"),
+    flag: "kafka-group",
+    env: "FOZ_KAFKA_GROUP",
+    help: "consumer group of the bridge",
+  },
+  kafkaRequests: {
+    ...text("a topic", "foz.requests"),
+    flag: "kafka-requests",
+    env: "FOZ_KAFKA_REQUESTS",
+    help: "topic of user ids whose recommendations are asked for",
+  },
+  kafkaRecommendations: {
+    ...text("a topic", "foz.recommendations"),
+    flag: "kafka-recommendations",
+    env: "FOZ_KAFKA_RECOMMENDATIONS",
+    help: "topic of the answers",
+  },
+  kafkaEvents: {
+    ...text("a topic", "foz.events"),
+    flag: "kafka-events",
+    env: "FOZ_KAFKA_EVENTS",
+    help: "topic of events, as over HTTP",
+  },
+  kafkaObservations: {
+    ...text("a topic", "foz.observations"),
+    flag: "kafka-observations",
+    env: "FOZ_KAFKA_OBSERVATIONS",
+    help: "topic of observations for online models",
+  },
+  kafkaPredictions: {
+    ...text("a topic", "foz.predictions"),
+    flag: "kafka-predictions",
+    env: "FOZ_KAFKA_PREDICTIONS",
+    help: "topic of online models' predictions",
   },
   rateLimit: {
     ...real(0, 1e6, "requests/s", 0),

@@ -72,7 +72,11 @@ export type ControlRecord =
     readonly seed: number;
     readonly parameters: Readonly<Record<string, number | string>>;
   }
-  | { readonly kind: "generationActivated"; readonly generation: string };
+  | { readonly kind: "generationActivated"; readonly generation: string }
+  /** The event at `deletedOffset` does not count from here on. It stays in the log, so that a replay sees the same. */
+  | { readonly kind: "eventDeleted"; readonly deletedOffset: number }
+  /** The user's events are gone from the log, and the id with them; the code stands for nobody any more. */
+  | { readonly kind: "userErased"; readonly userCode: number; readonly eventCount: number };
 
 /** A control record in the log. */
 export interface LoggedControl {

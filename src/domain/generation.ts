@@ -35,6 +35,8 @@ export interface Generation {
   readonly epochs: readonly EpochRecord[];
   /** SHA-256 (hex) over the bytes of userFactors, then itemFactors, little-endian. */
   readonly sha256: string;
+  /** False once a user was erased from it: the factors are not those that were hashed any more. True if absent. */
+  readonly verifiable?: boolean;
 }
 
 /** A generation with everything that serving needs. User and item indexes are rows of the factors. */

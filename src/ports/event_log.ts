@@ -51,6 +51,14 @@ export interface UserEventsOptions {
   readonly beforeOffset?: number;
 }
 
+/** What was erased. */
+export interface UserErased {
+  /** Of the control record. */
+  readonly offset: number;
+  readonly userCode: number;
+  readonly eventCount: number;
+}
+
 export interface EventLog {
   /** Made at creation of the log, 32 hexadecimal digits; tokens carry it. */
   readonly logId: string;
@@ -79,6 +87,24 @@ export interface EventLog {
   eventsOfUser(userId: string, options: UserEventsOptions): Promise<LoggedEvent[]>;
 
   findEvent(eventId: string): Promise<LoggedEvent | undefined>;
+
+  /**
+   * Appends "eventDeleted" for an event of that user and gives its offset; of one that was deleted before, the earlier
+   * record's. Undefined if the user has no such event. `eventsOfUser` and `findEvent` do not give it any more, `read`
+   * does (`deletedOffsets` tells them apart); its id stays taken, and a repeat of it is a duplicate.
+   */
+  deleteEvent(userId: string, eventId: string, timeMs: number): Promise<number | undefined>;
+
+  /** Offsets of the deleted events, ascending. Of erased users none. */
+  deletedOffsets(): Promise<Float64Array>;
+
+  /**
+   * Forgets a user: appends "userErased" and, in the same transaction, removes the events' contents and the id. Undefined
+   * for an unknown user. Afterwards `read` passes over those offsets, `userIds` has "" in the code's place, the same id
+   * coming back is a new user with a new code, and no file of the log holds the id. Of the event ids salted hashes
+   * remain, so that a late repeat of an erased event is a duplicate and does not bring it back.
+   */
+  eraseUser(userId: string, timeMs: number): Promise<UserErased | undefined>;
 
   close(): Promise<void>;
 }

@@ -26,6 +26,11 @@ export interface GenerationStore {
     fence?: Fence,
   ): Promise<ActivePointer>;
   /**
+   * Takes a user out of every generation: the row's factors and seen items become empty, the id "", and the generation
+   * says `verifiable: false` from then on. Gives the ids of those that had the user.
+   */
+  forgetUser(userId: string): Promise<string[]>;
+  /**
    * Deletes what is neither active nor among the `keep` newest others, and what a crash left unpublished: reserved
    * before `reservedBeforeMs` (a day ago if absent). Gives the ids it deleted.
    */

@@ -46,4 +46,8 @@ export interface RecommendationStore {
   /** How many users have a document. */
   count(generation: string): Promise<number>;
   remove(generation: string): Promise<void>;
+  /** Replaces the documents of these users of a generation, or adds them; whose list is empty loses the document. */
+  refresh(lists: readonly StoredList[], timeMs: number): Promise<void>;
+  /** Removes the user's documents of all generations; gives how many there were. */
+  forgetUser(userId: string): Promise<number>;
 }

@@ -24,6 +24,8 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   "adapters/deno": { rooms: ["domain", "ports"], packages: ["node:", "prom-client", "@logtape/logtape"] },
   "adapters/memory": { rooms: ["domain", "ports"], packages: [] },
   "adapters/embedded": { rooms: ["domain", "ports"], packages: ["node:"] },
+  "adapters/mongodb": { rooms: ["domain", "ports"], packages: ["mongodb", "node:"] },
+  "adapters/kafka": { rooms: ["domain", "ports"], packages: ["kafkajs", "node:"] },
   "config.ts": { rooms: ["domain"], packages: [] },
   "edge.ts": {
     rooms: ["domain", "ports", "kernels", "recommend", "serve", "adapters/memory", "config.ts"],
