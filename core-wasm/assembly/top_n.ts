@@ -2,22 +2,26 @@
 // Exact top-N of the canonical score: integers choose candidates, the canonical dot product decides.
 import { takeNext } from "./layout";
 import { canonicalDot, isFast } from "./vector";
-import { Block, BLOCK_BYTES, BLOCK_ITEMS, blockCount, GROUP_ITEMS, INFLATE, ItemIndex, itemOffset } from "./item_index";
+import {
+  Block, BLOCK_BYTES, BLOCK_ITEMS, blockCount, Bounds, boundsFrom, boundsOf, GROUP_ITEMS, groupBytesOf, INFLATE, ItemIndex, itemOffset, largestOf,
+  lengthAcross, scannedForm, squaredNorm,
+} from "./item_index";
 import { addToHeap, losesTo, replaceWorst, sortHeap } from "./selection";
 
 /** The canonical score of two rows of `rowBytes` bytes (a multiple of 32). */
 export function score(a: usize, b: usize, rowBytes: usize): f32 { return canonicalDot(a, b, rowBytes); }
 
-// Why no item of the answer can be missed. Let x be the searching row, x = t p + f with integers p and ‖f‖ ≤ F, and y an
-// item of a block, y = s q + e with integers q, ‖e‖ ≤ E, ‖y‖ ≤ N. Then by Cauchy-Schwarz
-//   x·y = t s (p·q) + f·(s q) + x·e ≤ t s (p·q) + F (N + E) + ‖x‖ E.
+// Why no item of the answer can be missed. Let x be the searching row and y an item of a block, ‖y‖ ≤ N, with scanned forms
+// (item_index.ts) T(x) = t p + f and T(y) = s q + e, p and q integers, ‖f‖ ≤ F, ‖e‖ ≤ E. Then by Cauchy-Schwarz
+//   x·y - τ ‖x‖ N ≤ T(x)·T(y) = t s (p·q) + f·(s q) + T(x)·e ≤ t s (p·q) + F ((1 + τ) N + E) + (1 + τ) ‖x‖ E.
 // The canonical dot product z adds rounding: each product goes through one multiplication and at most k - 1 additions,
 // k = stride / 8 + 5, each with a relative error of at most 2⁻²⁴ (and 2⁻¹⁴⁹ absolute where a product is subnormal), so
 //   |z - x·y| ≤ γ Σ|x_j y_j| + stride · 2⁻¹⁴⁸ ≤ γ ‖x‖ N + stride · 2⁻¹⁴⁸,   γ = k 2⁻²⁴ / (1 - k 2⁻²⁴).
 // An item whose z reaches the n-th best score so far, z*, must therefore have
-//   p·q ≥ (z* - R) / (t s),   R = F (N + E) + ‖x‖ (E + γ N) + stride · 2⁻¹⁴⁸.
+//   p·q ≥ (z* - R) / (t s),   R = F ((1 + τ) N + E) + ‖x‖ ((1 + τ) E + (γ + τ) N) + stride · 2⁻¹⁴⁸ (1 + columns (‖x‖ + N)).
 // p·q is an exact integer; the right side is computed in f64, whose error in units of p·q is far below the 1 that is
-// subtracted from it. And where ‖x‖ N (1 + γ) + stride · 2⁻¹⁴⁸ < z*, no later item can enter: N bounds those too.
+// subtracted from it. A whole block is passed over where (a·x)(a·y) at its most, with ‖x‖ and ‖y‖ across a, does not reach z*:
+// the index's direction a is a scanned form of two columns, with its own τ.
 
 /**
  * Greatest level of the searching row. `fast`: i8, such that four products with an item's 127 stay in i16; `portable`: i16,
@@ -36,6 +40,8 @@ const SUBNORMAL: f64 = 2.802596928649634e-45;
   levels: usize;
   /** A bit for each item index, 1: leave out. */
   marks: usize;
+  /** Room for the scanned form of the row. */
+  form: usize;
   /** Heap of the best (selection.ts): room for n each. */
   indexes: usize;
   scores: usize;
@@ -50,26 +56,31 @@ const SUBNORMAL: f64 = 2.802596928649634e-45;
   /** Of the current block: R, and 1 / (t s). */
   rest: f64;
   inverseUnit: f64;
+  /** a·x, a the index's direction, and ≥ the length of x across it. */
+  along: f64;
+  across: f64;
 }
 export const SEARCH_BYTES: usize = 128;
 
 /** No greater norm is searched with or for: beyond it a score could leave the finite numbers. */
 const NORM_LIMIT: f64 = 1e18;
 
-/** Rounds the row to levels. False if it is not finite or too great: nothing is found then. */
-function begin(s: Search, rowBytes: usize): bool {
-  let largest: f32 = 0, norm: f64 = 0, error: f64 = 0, sum = 0;
-  for (let j: usize = 0; j < rowBytes; j += 4) largest = max(largest, abs(load<f32>(s.row + j)));
+/** Rounds the row's scanned form to levels. False if the row is not finite or too great: nothing is found then. */
+function begin(s: Search, index: ItemIndex): bool {
+  const form = scannedForm(index, s.row, s.form), bytes = <usize>index.columns << 2, largest = largestOf(form, bytes);
   const scale = largest > 0 ? <f64>largest / <f64>rowLevels() : 1, inverseScale = 1 / scale;
-  for (let j: usize = 0; j < rowBytes; j += 4) {
-    const value = <f64>load<f32>(s.row + j), level = nearest(value * inverseScale), rest = value - scale * level;
-    norm += value * value;
+  let error: f64 = 0, sum = 0;
+  for (let j: usize = 0; j < bytes; j += 4) {
+    const value = <f64>load<f32>(form + j), level = nearest(value * inverseScale), rest = value - scale * level;
     error += rest * rest;
     sum += <i32>level;
     if (isFast()) store<i8>(s.levels + (j >> 2), <i8>level); else store<i16>(s.levels + (j >> 1), <i16>level);
   }
+  const whole = squaredNorm(s.row, index.rowBytes);
   s.inverseScale = inverseScale;
-  s.norm = sqrt(norm) * INFLATE;
+  s.along = <f64>canonicalDot(index.direction, s.row, index.rowBytes);
+  s.across = lengthAcross(whole, s.along * s.along, index.directionSlack);
+  s.norm = sqrt(whole) * INFLATE;
   s.error = sqrt(error) * INFLATE;
   s.offset = sum * itemOffset();
   s.count = 0;
@@ -82,14 +93,23 @@ function begin(s: Search, rowBytes: usize): bool {
   return k / (1 - k);
 }
 
-/** Begins a block; false if neither it nor a later one can hold an item of the answer. */
-function enterBlock(s: Search, block: Block, rowBytes: usize): bool {
-  const subnormal = <f64>(rowBytes / 4) * SUBNORMAL, rounding = roundingOf(rowBytes);
-  if (s.count == s.n && s.norm * block.norm * (1 + rounding) + subnormal < <f64>load<f32>(s.scores)) return false;
-  s.rest = s.error * (block.norm + block.error) + s.norm * (block.error + rounding * block.norm) + subnormal;
+/** Whether a row within these bounds can be one of the answer. */
+function canReach(s: Search, bounds: Bounds, index: ItemIndex): bool {
+  if (s.count < s.n) return true;
+  const rowBytes = index.rowBytes, subnormal = <f64>(rowBytes / 4) * SUBNORMAL;
+  const most = max(s.along * bounds.alongMost, s.along * bounds.alongLeast) + s.across * bounds.across
+    + s.norm * bounds.norm * (roundingOf(rowBytes) + index.directionSlack) + subnormal * (1 + 2 * (s.norm + bounds.norm));
+  return most >= <f64>load<f32>(s.scores);
+}
+
+/** Prepares for the levels of a block. */
+function enterBlock(s: Search, block: Block, index: ItemIndex): void {
+  const rowBytes = index.rowBytes, subnormal = <f64>(rowBytes / 4) * SUBNORMAL, rounding = roundingOf(rowBytes);
+  const slack = index.slack, longer = 1 + slack, norm = boundsOf(block).norm;
+  s.rest = s.error * (longer * norm + block.error) + s.norm * (longer * block.error + (rounding + slack) * norm)
+    + subnormal * (1 + <f64>index.columns * (s.norm + norm));
   s.inverseUnit = s.inverseScale * block.inverseScale;
   setThreshold(s);
-  return true;
 }
 
 /** Derives the threshold from the n-th best score so far. */
@@ -138,7 +158,7 @@ function consider(s: Search, index: ItemIndex, first: i32, lanes: i32): void {
 
 /** One search over the groups of a block. */
 function scanBlock(s: Search, index: ItemIndex, first: i32, end: i32): void {
-  const groupBytes = index.rowBytes * 2;
+  const groupBytes = groupBytesOf(index);
   let g = index.levels + <usize>(first >> 3) * groupBytes;
   for (let at = first; at < end; at += GROUP_ITEMS) {
     const next = g + groupBytes;
@@ -168,7 +188,7 @@ function scanBlock(s: Search, index: ItemIndex, first: i32, end: i32): void {
 
 /** Four searches at once over the groups of a block (`fast` only). */
 function scanBlockBy4(s0: Search, s1: Search, s2: Search, s3: Search, index: ItemIndex, first: i32, end: i32): void {
-  const groupBytes = index.rowBytes * 2;
+  const groupBytes = groupBytesOf(index);
   let g = index.levels + <usize>(first >> 3) * groupBytes;
   const p0 = s0.levels, p1 = s1.levels, p2 = s2.levels, p3 = s3.levels;
   for (let at = first; at < end; at += GROUP_ITEMS) {
@@ -217,12 +237,14 @@ function scanBlockBy4(s0: Search, s1: Search, s2: Search, s3: Search, index: Ite
  * again afterwards. Excluded item indexes in any order. Gives how many were found; they stand best first. -1: refused.
  */
 export function topNRow(search: Search, index: ItemIndex, excluded: usize, excludedCount: i32): i32 {
-  if (!begin(search, index.rowBytes)) return -1;
+  if (!begin(search, index)) return -1;
   mark(search.marks, excluded, excludedCount, index.count);
   for (let b = 0, blocks = blockCount(index.count); b < blocks; b++) {
     const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES), first = b * BLOCK_ITEMS;
-    if (!enterBlock(search, block, index.rowBytes)) break;
-    scanBlock(search, index, first, min(first + BLOCK_ITEMS, index.count));
+    if (canReach(search, boundsOf(block), index)) {
+      enterBlock(search, block, index);
+      scanBlock(search, index, first, min(first + BLOCK_ITEMS, index.count));
+    } else if (!canReach(search, boundsFrom(block), index)) break;
   }
   sortHeap(search.indexes, search.scores, search.count);
   unmark(search.marks, excluded, excludedCount, index.count);
@@ -240,9 +262,9 @@ function topNBatch(
   outIndexes: usize, outScores: usize,
 ): i32 {
   const places = <usize>n << 2;
-  // Addresses of the searches that still go on.
-  const active = searches + <usize>BATCH * SEARCH_BYTES;
-  let activeCount = 0, refused = 0;
+  // Addresses of the searches that go on, and of those that must look at a block.
+  const all = searches + <usize>BATCH * SEARCH_BYTES, active = all + <usize>BATCH * 4;
+  let allCount = 0, refused = 0;
   for (let u = 0; u < userCount; u++) {
     const s = changetype<Search>(searches + <usize>u * SEARCH_BYTES), from = load<u32>(indptr + (<usize>u << 2));
     s.row = users + <usize>u * index.rowBytes;
@@ -250,12 +272,13 @@ function topNBatch(
     s.scores = outScores + <usize>u * places;
     s.n = min(n, index.count);
     mark(s.marks, indices + (<usize>from << 2), load<u32>(indptr + (<usize>u << 2), 4) - from, index.count);
-    if (!begin(s, index.rowBytes)) refused++;
-    else if (s.norm > 0) { store<u32>(active + (<usize>activeCount << 2), <u32>changetype<usize>(s)); activeCount++; }
+    if (!begin(s, index)) refused++;
+    else if (s.norm > 0) { store<u32>(all + (<usize>allCount << 2), <u32>changetype<usize>(s)); allCount++; }
   }
-  for (let b = 0, blocks = blockCount(index.count); b < blocks && activeCount > 0; b++) {
+  for (let b = 0, blocks = blockCount(index.count); b < blocks && allCount > 0; b++) {
     const block = changetype<Block>(index.blocks + <usize>b * BLOCK_BYTES), first = b * BLOCK_ITEMS;
-    activeCount = stillActive(active, activeCount, block, index.rowBytes);
+    allCount = stillGoing(all, allCount, block, index);
+    const activeCount = entering(all, allCount, active, block, index);
     scanBlockForAll(active, activeCount, index, first, min(first + BLOCK_ITEMS, index.count));
   }
   for (let u = 0; u < userCount; u++) {
@@ -267,16 +290,28 @@ function topNBatch(
   return refused;
 }
 
-/** Keeps those at the front of the list that must look at this block; gives how many. */
-function stillActive(active: usize, count: i32, block: Block, rowBytes: usize): i32 {
+/** Keeps those of `all` that this block or a later one can matter to; gives how many. */
+function stillGoing(all: usize, count: i32, block: Block, index: ItemIndex): i32 {
   let kept = 0;
   for (let a = 0; a < count; a++) {
-    const s = load<u32>(active + (<usize>a << 2));
-    if (!enterBlock(changetype<Search>(<usize>s), block, rowBytes)) continue;
-    store<u32>(active + (<usize>kept << 2), s);
+    if (!canReach(activeSearch(all, a), boundsFrom(block), index)) continue;
+    store<u32>(all + (<usize>kept << 2), load<u32>(all + (<usize>a << 2)));
     kept++;
   }
   return kept;
+}
+
+/** Lists those of `all` that must look at this block at `active`, prepared; gives how many. */
+function entering(all: usize, count: i32, active: usize, block: Block, index: ItemIndex): i32 {
+  let entered = 0;
+  for (let a = 0; a < count; a++) {
+    const s = activeSearch(all, a);
+    if (!canReach(s, boundsOf(block), index)) continue;
+    enterBlock(s, block, index);
+    store<u32>(active + (<usize>entered << 2), <u32>changetype<usize>(s));
+    entered++;
+  }
+  return entered;
 }
 
 // @ts-ignore: decorator
@@ -295,7 +330,7 @@ function scanBlockForAll(active: usize, count: i32, index: ItemIndex, first: i32
 /**
  * `topNRow` for the rows at `users`, taken 16 at a time by `cursor` (0 at first) until `userCount`; without the
  * items in their CSR rows. Several workers may do this at once, each with its own `searches`: 16 `Search`es with `levels`
- * and `marks` filled in, and 64 bytes more. User u's list is written to place u·n of `outIndexes` and `outScores`, the
+ * and `marks` filled in, and 128 bytes more. User u's list is written to place u·n of `outIndexes` and `outScores`, the
  * places left over as 0xffffffff and 0; so is the whole list where the row is all zeros. Gives how many rows were refused.
  */
 export function topNUsers(

@@ -92,6 +92,7 @@ class BlockSearch {
       rows: model.itemFactors,
       count: model.itemCount,
       stride: model.stride,
+      searchers: model.userFactors,
     });
     this.#rows = arena.allocate(blockUsers * model.stride * 4);
     this.#indptr = arena.allocate((blockUsers + 1) * 4);

@@ -34,6 +34,7 @@ export class ItemScanner {
   readonly stride: number;
   readonly #kernels: Kernels;
   readonly #row: number;
+  readonly #searchers: Float32Array | undefined;
   #items: ItemIndex;
   #search: number;
   #capacity = 0;
@@ -48,6 +49,7 @@ export class ItemScanner {
     const { arena } = kernels;
     this.#kernels = kernels;
     this.stride = items.stride;
+    this.#searchers = items.searchers;
     this.#items = new ItemIndex(kernels, items);
     this.#row = arena.allocate(items.stride * 4);
     this.#search = allocateSearches(arena, this.#items, 1);
@@ -105,7 +107,8 @@ export class ItemScanner {
 
   /** An index of its own with more room; the old one's memory is lost, at most as much again by the growth of `roomier`. */
   #moveTo(capacity: number): void {
-    const rows = { rows: this.#items.copyRows(), count: this.count, stride: this.stride };
+    const { count, stride } = this, searchers = this.#searchers;
+    const rows = { rows: this.#items.copyRows(), count, stride, searchers };
     this.#items = new ItemIndex(this.#kernels, rows, capacity);
     this.#search = allocateSearches(this.#kernels.arena, this.#items, 1);
     this.#reserve(this.#capacity, this.#excludedCapacity);

@@ -86,6 +86,7 @@ export class Recommender {
       rows: model.itemFactors,
       count: model.itemCount,
       stride: model.stride,
+      searchers: model.userFactors,
     });
     this.#userIndexes = new Map(content.userIds.map((id, index) => [id, index]));
     this.#itemIndexes = new Map(content.itemIds.map((id, index) => [id, index]));

@@ -39,7 +39,7 @@ describe("ItemIndex", () => {
     const { arena, rowsAt, levelsAt, blocksAt } = plantedIndex(700, 24);
     const stored = arena.f32(rowsAt, 700 * 24), levels = new Int8Array(arena.u8(levelsAt, 704 * 24));
     for (let block = 0; block < 3; block++) {
-      const [scale, inverseScale, greatest, error] = arena.f64(blocksAt + block * 32, 4);
+      const [scale, inverseScale, error, , greatest] = arena.f64(blocksAt + block * 96, 5);
       assert.ok(Math.abs(scale * inverseScale - 1) < 1e-15);
       for (let position = block * 256; position < Math.min(700, (block + 1) * 256); position++) {
         const row = stored.subarray(position * 24, (position + 1) * 24);

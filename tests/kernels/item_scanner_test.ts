@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import { BadInput } from "../../src/domain/failure.ts";
+import { ItemIndex } from "../../src/kernels/item_index.ts";
 import { ItemScanner } from "../../src/kernels/item_scanner.ts";
 import { instantiateKernels, type Kernels, sharedMemory } from "../../src/kernels/kernel_module.ts";
 import { Random } from "../../src/synthesize/random.ts";
@@ -17,8 +18,8 @@ const builds: [name: string, fresh: () => Kernels][] = [
 ];
 const NOTHING = new Uint32Array(0);
 
-function scannerOver(kernels: Kernels, rows: Float32Array, stride: number): ItemScanner {
-  return new ItemScanner(kernels, { rows, count: rows.length / stride, stride });
+function scannerOver(kernels: Kernels, rows: Float32Array, stride: number, searchers?: Float32Array) {
+  return new ItemScanner(kernels, { rows, count: rows.length / stride, stride, searchers });
 }
 
 /** Indexes and bits of the scores. */
@@ -45,8 +46,10 @@ for (const [name, fresh] of builds) {
 
     it("stays exact where rounding, ties, zeros and great norms work against it", () => {
       const random = Random.seeded(2), stride = 24;
-      for (const [kind, rows] of hardRows(random, stride)) {
-        const scanner = scannerOver(fresh(), rows, stride);
+      const sets = hardRows(random, stride);
+      for (const [at, [kind, rows]] of sets.entries()) {
+        // What others search with decides the order of the rows, and must not decide the answers.
+        const scanner = scannerOver(fresh(), rows, stride, [undefined, rows, sets[at - 1]?.[1]][at % 3]);
         const searching: [string, Float32Array][] = [
           ["normal values", rowsOf(1, stride, () => random.normal())],
           ["an item's own row", rows.slice(5 * stride, 6 * stride)],
@@ -67,6 +70,36 @@ for (const [name, fresh] of builds) {
           }
         }
       }
+    });
+
+    it("stays exact where few directions hold most of the rows, and when rows leave those", () => {
+      const random = Random.seeded(5), stride = 72, count = 900;
+      // As an explicit model has them: few strong factors, many weak ones, a column of ones, a bias.
+      const valueOf = (j: number) =>
+        j < 64 ? random.normal() * 0.5 * 0.8 ** j : j === 64 ? 1 : j === 65 ? random.normal() * 0.6 : 0;
+      const rows = rowsOf(count, stride, (_, j) => valueOf(j));
+      const searchers = rowsOf(
+        200,
+        stride,
+        (_, j) => j === 65 ? 1 : j === 64 ? random.normal() * 0.3 : valueOf(j),
+      );
+      assert.ok(new ItemIndex(fresh(), { rows, count, stride }).columns <= stride / 2);
+      const scanner = scannerOver(fresh(), rows, stride, searchers);
+      const check = () => {
+        for (let user = 0; user < 20; user++) {
+          const row = searchers.slice(user * stride, (user + 1) * stride);
+          if (user % 4 === 1) row.forEach((_, j) => row[j] = j > 40 && j < 64 ? random.normal() : 0);
+          for (const n of [1, 10]) assert.deepEqual(found(scanner, row, n), topN(row, rows, n));
+        }
+      };
+      check();
+      for (let k = 0; k < 200; k++) {
+        const item = random.below(count),
+          row = rowsOf(1, stride, (_, j) => j < 64 ? random.normal() * (k % 5) : valueOf(j));
+        scanner.set(item, row);
+        rows.set(row, item * stride);
+      }
+      check();
     });
 
     it("allows for the rounding of the score itself", () => {
