@@ -57,7 +57,8 @@ export function learnCommand(): Command {
     const settings = readSettings(command, SETTINGS), stopping = new AbortController();
     const stopped = stopSignal().then(() => stopping.abort());
     await startLogging(settings.logLevel);
-    const store = await openStore(settings.store), { module: kernelModule } = await loadKernel("portable");
+    const store = await openStore(settings.store, { survives: "process" });
+    const { module: kernelModule } = await loadKernel("portable");
     try {
       if (once) {
         const learned = await learnOnce({ store, kernelModule, batchCount: readBatch }, stopping.signal);

@@ -23,7 +23,7 @@ function tellBatch(batch: RowBatch): void {
 async function learn({ storeUrl, kernelModule, logLevel }: Extract<ToLearner, { kind: "start" }>) {
   await startLogging(logLevel);
   const tellFigures = figuresTeller();
-  const store = await openStore(storeUrl);
+  const store = await openStore(storeUrl, { survives: "process" });
   try {
     await leadLearning({
       store,

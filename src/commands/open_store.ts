@@ -46,6 +46,11 @@ export interface OpenStoreOptions {
    * insertion use two cores. "same" (if absent): no thread to start; right for short commands.
    */
   readonly logThread?: "same" | "worker";
+  /**
+   * What writes other than those to the log survive: "process" for who only writes what can be made anew from the log.
+   * "power" if absent.
+   */
+  readonly survives?: "power" | "process";
 }
 
 const ACCEPTED = "accepted are sqlite:PATH and memory:";
@@ -77,7 +82,7 @@ function openMemory(): Store {
 }
 
 async function openEmbedded(path: string, options: OpenStoreOptions): Promise<Store> {
-  const database = Database.open(path);
+  const database = Database.open(path, { survives: options.survives });
   let eventLog: EventLog;
   try {
     eventLog = options.logThread === "worker"

@@ -43,6 +43,61 @@ export function runFoz(args: readonly string[]): Promise<ProcessResult> {
   return runTimed(Deno.execPath(), ["run", "--quiet", "-A", "src/main.ts", ...args]);
 }
 
+/** `program args` pinned to a core, where the machine can do that and has more than one. */
+export function pinned(core: string, program: string, args: readonly string[]): [string, string[]] {
+  const canPin = Deno.build.os === "linux" && navigator.hardwareConcurrency > 1 && hasTaskset();
+  return canPin ? ["taskset", ["-c", core, program, ...args]] : [program, [...args]];
+}
+
+function hasTaskset(): boolean {
+  try {
+    return new Deno.Command("taskset", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync()
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+/** A command that answers over HTTP until it is stopped. */
+export interface FozServer {
+  readonly port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts `foz ARGS` on a free port; resolves when it says where. On one core if `core` is given. */
+export async function startFoz(args: readonly string[], core?: string): Promise<FozServer> {
+  const all = ["run", "--quiet", "-A", "src/main.ts", ...args, "--port", "0", "--json"];
+  const [program, programArgs] = core === undefined
+    ? [Deno.execPath(), all]
+    : pinned(core, Deno.execPath(), all);
+  const child = new Deno.Command(program, {
+    args: programArgs,
+    cwd: ROOT,
+    env: { FOZ_LOG_LEVEL: "warning" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`foz ${args.join(" ")} ended before it listened: ${text}`);
+    text += value;
+  }
+  const { url } = JSON.parse(text.split("\n")[0]);
+  return {
+    port: Number(new URL(url).port),
+    pid: child.pid,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await child.status;
+      await reader.cancel();
+    },
+  };
+}
+
 /** The process's own high-water mark, read while it runs: it cannot be read afterwards. */
 function watchMemory(pid: number): { stop(): number } {
   let most = 0;

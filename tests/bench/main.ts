@@ -7,6 +7,7 @@ import { describeMachine, loadBefore, machineLine } from "./machine.ts";
 import { epochsBenchmark } from "./ours/epochs.ts";
 import { importBenchmark } from "./ours/import.ts";
 import { learnerBenchmark } from "./ours/learner.ts";
+import { liveBenchmark } from "./ours/live.ts";
 import { memoryBenchmark } from "./ours/memory.ts";
 import { topNBenchmark } from "./ours/top_n.ts";
 import { trainBenchmark } from "./ours/train.ts";
@@ -18,6 +19,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   topNBenchmark,
   memoryBenchmark,
   learnerBenchmark,
+  liveBenchmark,
 ];
 
 /** Runs the named ones, or all, in order. */

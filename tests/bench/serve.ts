@@ -8,7 +8,7 @@ import type { BenchContext, BenchSettings } from "./context.ts";
 import { withContext } from "./context.ts";
 import { defaultDataFolder, ratingsOrStandIn } from "./data_sets.ts";
 import { type BenchmarkResult, type Figure, figuresTable, hashOf } from "./figures.ts";
-import { runFoz, runTimed } from "./foz_process.ts";
+import { type FozServer, pinned, runFoz, runTimed, startFoz } from "./foz_process.ts";
 import type { LoadResult } from "./http_load.ts";
 import { describeMachine, loadBefore, machineLine } from "./machine.ts";
 import { writeRatingsCsv } from "./matrix_files.ts";
@@ -16,7 +16,6 @@ import { spreadOf } from "./measure.ts";
 import { importOnce } from "./ours/import.ts";
 import { trainArguments } from "./ours/train.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
 const CONNECTIONS = 16;
 const SERVER_CORE = "0", CLIENT_CORE = "1";
 
@@ -31,57 +30,7 @@ interface Size {
 const FULL: Size = { warmUpCount: 20_000, count: 60_000, repetitions: 5, hashedUsers: 300 };
 const TINY: Size = { warmUpCount: 50, count: 200, repetitions: 1, hashedUsers: 20 };
 
-/** `program args` pinned to a core, where the machine can do that and has more than one. */
-function pinned(core: string, program: string, args: readonly string[]): [string, string[]] {
-  const canPin = Deno.build.os === "linux" && navigator.hardwareConcurrency > 1 && hasTaskset();
-  return canPin ? ["taskset", ["-c", core, program, ...args]] : [program, [...args]];
-}
-
-function hasTaskset(): boolean {
-  try {
-    return new Deno.Command("taskset", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-}
-
-interface Server {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-/** `foz serve` on a free port; resolves when it says where. */
-async function startServer(store: string): Promise<Server> {
-  const args = ["run", "--quiet", "-A", "src/main.ts", "serve", "--store", store, "--port", "0", "--json"];
-  const [program, programArgs] = pinned(SERVER_CORE, Deno.execPath(), args);
-  const child = new Deno.Command(program, {
-    args: programArgs,
-    cwd: ROOT,
-    env: { FOZ_LOG_LEVEL: "warning" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`foz serve ended before it listened: ${text}`);
-    text += value;
-  }
-  const { url } = JSON.parse(text.split("\n")[0]);
-  return {
-    port: Number(new URL(url).port),
-    stop: async () => {
-      child.kill("SIGTERM");
-      await child.status;
-      await reader.cancel();
-    },
-  };
-}
-
-async function loadOnce(server: Server, count: number, users: number, seed: number): Promise<LoadResult> {
+async function loadOnce(server: FozServer, count: number, users: number, seed: number): Promise<LoadResult> {
   const client = new URL("./http_load.ts", import.meta.url).pathname;
   const numbers = [server.port, CONNECTIONS, count, users, seed].map(String);
   const { lastLine } = await runTimed(
@@ -91,7 +40,7 @@ async function loadOnce(server: Server, count: number, users: number, seed: numb
 }
 
 /** SHA-256 over the answers for users 1, 2, 3, ... */
-async function answersHash(server: Server, users: number): Promise<string> {
+async function answersHash(server: FozServer, users: number): Promise<string> {
   const answers: string[] = [];
   for (let user = 1; user <= users; user++) {
     const response = await fetch(`http://127.0.0.1:${server.port}/v1/users/${user}/recommendations`);
@@ -108,7 +57,7 @@ export async function runServe(context: BenchContext): Promise<BenchmarkResult> 
   await writeRatingsCsv(file, data.matrix);
   const { store } = await importOnce(context, file);
   await runFoz(trainArguments({ ...context, feedback: "explicit", store }));
-  const server = await startServer(store);
+  const server = await startFoz(["serve", "--store", store], SERVER_CORE);
   try {
     const users = data.matrix.rowCount - 1;
     await loadOnce(server, size.warmUpCount, users, 1);

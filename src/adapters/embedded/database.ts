@@ -3,12 +3,30 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { OutsideFailure } from "../../domain/failure.ts";
-import { ADDED_IN_2, APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { holdsInGaps } from "./residue.ts";
+import { ADDED_IN_2, ADDED_IN_3, APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { failureOf, isBusy } from "./sqlite_failure.ts";
+
+/** What a file of ours holds; SQLite keeps both numbers in its header. */
+export interface FileForm {
+  readonly applicationId: number;
+  readonly version: number;
+  /** Makes the tables of a new file. */
+  readonly schema: string;
+  /** Brings an older version of the file up to this one, if it can. */
+  readonly upgrade?: (connection: DatabaseSync) => void;
+}
 
 export interface DatabaseOptions {
   /** How long to wait for another process that writes. */
   readonly lockTimeoutMs?: number;
+  /** A store's if absent. */
+  readonly form?: FileForm;
+  /**
+   * What a write survives: "power" (if absent) waits for the disk, "process" does not. For what can be made anew from the
+   * log: it never holds up those who wait for the disk, nor copies the write-ahead file, which they do.
+   */
+  readonly survives?: "power" | "process";
 }
 
 const LOCK_TIMEOUT_MS = 10_000;
@@ -18,6 +36,13 @@ const RETRY_MS = 1;
 const READ_TIMEOUT_MS = 2_000;
 /** After holding the lock for this long or longer it is left free for an eighth of that time, at least two retries. */
 const LONG_HOLD_MS = 4;
+const PURGE_TIMEOUT_MS = 2_000;
+const PURGE_RETRY_MS = 5;
+
+/** The write-ahead file stays whole without waiting for the disk; its greatest size here is 160 MiB. */
+const PROCESS_ONLY = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000";
+
+const TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)", PURGED = "UPDATE log_state SET purge_due = 0";
 
 export class Database {
   readonly #connection: DatabaseSync;
@@ -34,12 +59,13 @@ export class Database {
 
   /** Opens the file; makes it, and its folder, if absent. */
   static open(path: string, options: DatabaseOptions = {}): Database {
-    const { lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
+    const { lockTimeoutMs = LOCK_TIMEOUT_MS, form = STORE, survives = "power" } = options;
     makeFolder(path);
     let connection: DatabaseSync | undefined;
     try {
       connection = new DatabaseSync(path);
-      prepareFile(connection, path, lockTimeoutMs);
+      prepareFile(connection, path, lockTimeoutMs, form);
+      if (survives === "process") connection.exec(PROCESS_ONLY);
       return new Database(path, connection, lockTimeoutMs);
     } catch (error) {
       connection?.close();
@@ -69,7 +95,18 @@ export class Database {
   }
 
   async #write<Result>(what: string, body: () => Result, onRollback?: () => void): Promise<Result> {
-    await this.#begin(what);
+    const deadlineMs = performance.now() + this.#lockTimeoutMs;
+    for (;;) {
+      const restMs = this.#restUntilMs - performance.now();
+      if (restMs > 0) await sleep(restMs);
+      // No await from the lock to the commit: a read that came between would be inside this transaction.
+      if (this.#tryBegin(what)) return this.#commit(what, body, onRollback);
+      if (performance.now() > deadlineMs) throw this.#locked(what);
+      await sleep(RETRY_MS);
+    }
+  }
+
+  #commit<Result>(what: string, body: () => Result, onRollback?: () => void): Result {
     const startMs = performance.now();
     try {
       const result = body();
@@ -99,37 +136,81 @@ export class Database {
     }
   }
 
+  /**
+   * As `write`, of what must not stay anywhere: afterwards neither the file nor its write-ahead file holds what was deleted.
+   * `needles` are byte strings of it. Where other processes use the file without a pause for PURGE_TIMEOUT_MS, who opens
+   * it next finishes that.
+   */
+  async forget<Result>(
+    what: string,
+    needles: readonly Uint8Array[],
+    body: () => Result,
+    onRollback?: () => void,
+  ): Promise<Result> {
+    const result = await this.write(what, () => {
+      this.sql("UPDATE log_state SET purge_due = 1").run();
+      return body();
+    }, onRollback);
+    await this.purge(what, needles);
+    return result;
+  }
+
+  /** The second half of `forget`, for what a transaction that said `purge_due` deleted. */
+  async purge(what: string, needles: readonly Uint8Array[]): Promise<void> {
+    if (!await this.#truncate()) return;
+    try {
+      const pageBytes = this.sql("PRAGMA page_size").get()!.page_size as number;
+      if (needles.length > 0 && await holdsInGaps(this.path, pageBytes, needles)) {
+        await this.#inTurn(() => this.#connection.exec("VACUUM"));
+        if (!await this.#truncate()) return;
+      }
+      await this.write(what, () => this.#connection.exec(PURGED));
+    } catch (error) {
+      // It is forgotten, though some bytes of it are not overwritten yet; `purge_due` says so.
+      if (!isBusy(error)) throw failureOf(what, this.path, error);
+    }
+  }
+
+  /** Empties the write-ahead file into the file; false if others would not let it. */
+  async #truncate(): Promise<boolean> {
+    const deadlineMs = performance.now() + PURGE_TIMEOUT_MS;
+    while (performance.now() < deadlineMs) {
+      if (await this.#inTurn(() => this.sql(TRUNCATE).get()!.busy === 0)) return true;
+      await sleep(PURGE_RETRY_MS);
+    }
+    return false;
+  }
+
+  /** Between two writes of this connection; waits for nobody. */
+  #inTurn<Result>(act: () => Result): Promise<Result> {
+    const done = this.#lastWrite.then(() => {
+      this.#connection.exec("PRAGMA busy_timeout = 0");
+      try {
+        return act();
+      } finally {
+        this.#connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT_MS}`);
+      }
+    });
+    this.#lastWrite = done.then(() => {}, () => {});
+    return done;
+  }
+
   close(): void {
     this.#statements.clear();
     if (this.#connection.isOpen) this.#connection.close();
   }
 
-  async #begin(what: string): Promise<void> {
-    const deadlineMs = performance.now() + this.#lockTimeoutMs;
-    for (;;) {
-      const restMs = this.#restUntilMs - performance.now();
-      if (restMs > 0) await sleep(restMs);
-      try {
-        if (this.#tryBegin()) return;
-      } catch (error) {
-        throw failureOf(what, this.path, error);
-      }
-      if (performance.now() > deadlineMs) throw this.#locked(what);
-      await sleep(RETRY_MS);
-    }
-  }
-
   /** False if another process holds the lock. */
-  #tryBegin(): boolean {
-    this.#connection.exec("PRAGMA busy_timeout = 0");
+  #tryBegin(what: string): boolean {
     try {
+      this.#connection.exec("PRAGMA busy_timeout = 0");
       this.sql("BEGIN IMMEDIATE").run();
       return true;
     } catch (error) {
       if (isBusy(error)) return false;
-      throw error;
+      throw failureOf(what, this.path, error);
     } finally {
-      this.#connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT_MS}`);
+      if (this.#connection.isOpen) this.#connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT_MS}`);
     }
   }
 
@@ -158,7 +239,7 @@ function makeFolder(path: string): void {
   }
 }
 
-function prepareFile(connection: DatabaseSync, path: string, lockTimeoutMs: number): void {
+function prepareFile(connection: DatabaseSync, path: string, lockTimeoutMs: number, form: FileForm): void {
   // Opening may block for as long as it takes; nothing else runs yet.
   connection.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}`);
   if (isEmpty(connection)) {
@@ -166,14 +247,14 @@ function prepareFile(connection: DatabaseSync, path: string, lockTimeoutMs: numb
     // Another process may have been faster.
     if (isEmpty(connection)) {
       connection.exec(
-        `${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`,
+        `${form.schema}; PRAGMA application_id = ${form.applicationId}; PRAGMA user_version = ${form.version}`,
       );
     }
     connection.exec("COMMIT");
   }
-  checkApplication(connection, path);
-  upgrade(connection);
-  checkVersion(connection, path);
+  checkApplication(connection, path, form);
+  form.upgrade?.(connection);
+  checkVersion(connection, path, form);
   connection.exec(`
     PRAGMA busy_timeout = ${READ_TIMEOUT_MS};
     PRAGMA synchronous = FULL;
@@ -182,42 +263,68 @@ function prepareFile(connection: DatabaseSync, path: string, lockTimeoutMs: numb
     PRAGMA wal_autocheckpoint = 2000;
     PRAGMA journal_size_limit = 67108864;
   `);
+  if (form === STORE) finishPurge(connection);
+}
+
+/** A process ended before what it forgot was out of the files. What it was is not known any more: all pages are made anew. */
+function finishPurge(connection: DatabaseSync): void {
+  if (connection.prepare("SELECT purge_due FROM log_state").get()!.purge_due === 0) return;
+  try {
+    connection.exec("VACUUM");
+    if (connection.prepare(TRUNCATE).get()!.busy === 0) connection.exec(PURGED);
+  } catch (error) {
+    // Somebody else uses the file: who opens it next, or forgets somebody, does it.
+    if (!isBusy(error)) throw error;
+  }
 }
 
 function isEmpty(connection: DatabaseSync): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }
 
-function checkApplication(connection: DatabaseSync, path: string): void {
+function checkApplication(connection: DatabaseSync, path: string, form: FileForm): void {
   const application = connection.prepare("PRAGMA application_id").get()!.application_id;
-  if (application !== APPLICATION_ID) {
+  if (application !== form.applicationId) {
+    const what = form === STORE ? "a store" : "a file of topics";
+    const ours = application === STORE.applicationId
+      ? "a store, and topics have a file of their own"
+      : undefined;
     throw new OutsideFailure(
-      `cannot use ${path} as a store: it is a SQLite database of another program; name another file`,
+      `cannot use ${path} as ${what}: it is ${
+        ours ?? "a SQLite database of another program"
+      }; name another file`,
     );
   }
 }
 
-/** A store of version 1 lacks one table and is otherwise the same. */
+/** Older stores lack tables and columns and are otherwise the same. */
 function upgrade(connection: DatabaseSync): void {
-  if (versionOf(connection) !== 1) return;
-  connection.exec("BEGIN IMMEDIATE");
-  // Another process may have been faster.
-  if (versionOf(connection) === 1) connection.exec(`${ADDED_IN_2}; PRAGMA user_version = 2`);
-  connection.exec("COMMIT");
+  const added: Readonly<Record<number, string>> = { 1: ADDED_IN_2, 2: ADDED_IN_3 };
+  for (const [version, statements] of Object.entries(added)) {
+    if (versionOf(connection) !== Number(version)) continue;
+    connection.exec("BEGIN IMMEDIATE");
+    // Another process may have been faster.
+    if (versionOf(connection) === Number(version)) {
+      connection.exec(`${statements}; PRAGMA user_version = ${Number(version) + 1}`);
+    }
+    connection.exec("COMMIT");
+  }
 }
 
 function versionOf(connection: DatabaseSync): unknown {
   return connection.prepare("PRAGMA user_version").get()!.user_version;
 }
 
-function checkVersion(connection: DatabaseSync, path: string): void {
+function checkVersion(connection: DatabaseSync, path: string, form: FileForm): void {
   const version = versionOf(connection);
-  if (version !== SCHEMA_VERSION) {
+  if (version !== form.version) {
     throw new OutsideFailure(
-      `cannot use the store: database ${path} has schema version ${version}, this program reads ${SCHEMA_VERSION}`,
+      `cannot use the store: database ${path} has schema version ${version}, this program reads ${form.version}`,
     );
   }
 }
+
+const STORE: FileForm = { applicationId: APPLICATION_ID, version: SCHEMA_VERSION, schema: SCHEMA, upgrade };
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
