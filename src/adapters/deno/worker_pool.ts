@@ -14,6 +14,8 @@ export interface DenoWorkerPoolOptions {
 interface Thread {
   readonly worker: Worker;
   readonly block: CommandBlock;
+  /** Rejects when the worker ends although nobody asked it to. */
+  readonly failed: Promise<never>;
 }
 
 /** What a worker is told first. */
@@ -41,10 +43,7 @@ export class DenoWorkerPool implements WorkerPool {
     if (!(Number.isInteger(workerCount) && workerCount >= 1)) {
       throw new RangeError(`a pool of ${workerCount} workers was asked for; it needs at least 1`);
     }
-    const threads = Array.from({ length: workerCount }, () => ({
-      worker: new Worker(options.entry, { type: "module" }),
-      block: new CommandBlock(),
-    }));
+    const threads = Array.from({ length: workerCount }, () => newThread(options.entry));
     try {
       await Promise.all(threads.map((thread) => startThread(thread, options)));
     } catch (error) {
@@ -68,7 +67,7 @@ export class DenoWorkerPool implements WorkerPool {
     try {
       for (const { block, args } of calls) block.post(kernel, args);
       // All must have answered before the first failure is told: nobody may still write into the caller's memory.
-      const outcomes = await Promise.allSettled(this.#threads.map(({ block }) => block.answer()));
+      const outcomes = await Promise.allSettled(this.#threads.map(answerOf));
       return outcomes.map((outcome, worker) => {
         if (outcome.status === "fulfilled") return outcome.value;
         throw new Error(`kernel "${name}" failed on worker ${worker}`, { cause: outcome.reason });
@@ -80,26 +79,44 @@ export class DenoWorkerPool implements WorkerPool {
 
   /** Ends the workers; a kernel that is running is waited for. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#threads.map(({ block }) => block.answer()));
-    await Promise.all(this.#threads.map(async ({ worker, block }) => {
-      block.postClose();
-      await block.answer().catch(() => {});
-      worker.terminate();
+    await Promise.allSettled(this.#threads.map(answerOf));
+    await Promise.all(this.#threads.map(async (thread) => {
+      thread.block.postClose();
+      await answerOf(thread).catch(() => {});
+      thread.worker.terminate();
     }));
   }
 }
 
-function startThread({ worker, block }: Thread, { module, memory }: DenoWorkerPoolOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = (event: MessageEvent<{ error?: string }>) => {
-      if (event.data.error === undefined) resolve();
-      else reject(new Error(`a worker could not instantiate the kernels: ${event.data.error}`));
-    };
+function newThread(entry: URL): Thread {
+  const worker = new Worker(entry, { type: "module" });
+  const failed = new Promise<never>((_, reject) => {
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(`a worker ended: ${event.message}`));
     };
-    const start: WorkerStart = { module, memory, block: block.buffer };
-    worker.postMessage(start);
   });
+  // Whoever waits for the worker hears of it; nobody may be waiting.
+  failed.catch(() => {});
+  return { worker, block: new CommandBlock(), failed };
+}
+
+/** The answer to what was posted last. Rejects when the worker is no more. */
+function answerOf({ block, failed }: Thread): Promise<number> {
+  return Promise.race([block.answer(), failed]);
+}
+
+function startThread(
+  { worker, block, failed }: Thread,
+  { module, memory }: DenoWorkerPoolOptions,
+): Promise<void> {
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = (event: MessageEvent<{ error?: string }>) => {
+      if (event.data.error === undefined) resolve();
+      else reject(new Error(`a worker could not instantiate the kernels: ${event.data.error}`));
+    };
+  });
+  const start: WorkerStart = { module, memory, block: block.buffer };
+  worker.postMessage(start);
+  return Promise.race([ready, failed]);
 }

@@ -43,6 +43,18 @@ describe("DenoWorkerPool", () => {
     });
   });
 
+  it("rejects when a worker ends that nobody asked to, and can still be closed", async () => {
+    const program =
+      `onmessage = () => { postMessage({}); setTimeout(() => { throw new Error("out of luck"); }, 20); };`;
+    const dying = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+    const pool = await DenoWorkerPool.start({ module, memory: sharedMemory(), workerCount: 1, entry: dying });
+    await assert.rejects(
+      pool.run("score", () => [0, 0, 0]),
+      (error: Error) => /failed on worker 0/.test(error.message) && /out of luck/.test(String(error.cause)),
+    );
+    await pool.close();
+  });
+
   it("refuses an unknown kernel, and a call while another one runs", async () => {
     await withPool(1, async (pool) => {
       const rows = rowsIn(pool), call = () => pool.run("score", () => [rows, rows, 32]);
