@@ -17,10 +17,16 @@ export interface StartLearnerOptions {
   /** The `portable` build. */
   readonly kernelModule: WebAssembly.Module;
   readonly logLevel: string;
+  /** The thread's program; learner_worker.ts if absent. */
+  readonly entry?: URL;
+  /** How soon a thread that ended unasked is started again; twice as long each time that it does not get far. */
+  readonly restartMs?: number;
 }
 
 /** After this long a thread that was asked to stop is ended. */
 const MOST_STOP_MS = 5000;
+const RESTART_MS = 1000, MOST_RESTART_MS = 30_000;
+const ENTRY = new URL("./learner_worker.ts", import.meta.url);
 
 const logger = getLogger(["foz", "learn"]);
 
@@ -31,28 +37,37 @@ export function startLearner(options: StartLearnerOptions): LearnerConnection {
 }
 
 class LearnerThread implements LearnerConnection {
-  readonly #worker: Worker;
+  readonly #options: StartLearnerOptions;
   readonly #stored: LearnerConnection;
   readonly #ended: Promise<void>;
   #end!: () => void;
+  #worker: Worker;
   #listener: LearnerListener | undefined;
   #role: "starting" | "leading" | "standing by" | "ended" = "starting";
   #wanted: GenerationContent | undefined;
+  #isStopping = false;
+  #restartMs: number;
+  #restart: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ store, ...start }: StartLearnerOptions) {
-    this.#stored = storedLearner(store);
-    this.#worker = new Worker(new URL("./learner_worker.ts", import.meta.url), {
-      type: "module",
-      name: "learner",
-    });
+  constructor(options: StartLearnerOptions) {
+    this.#options = options;
+    this.#stored = storedLearner(options.store);
     this.#ended = new Promise((resolve) => this.#end = resolve);
-    this.#worker.onmessage = ({ data }: MessageEvent<FromLearner>) => this.#receive(data);
-    this.#worker.onerror = (event) => {
+    this.#restartMs = options.restartMs ?? RESTART_MS;
+    this.#worker = this.#start();
+  }
+
+  #start(): Worker {
+    const { entry = ENTRY, storeUrl, kernelModule, logLevel } = this.#options;
+    const worker = new Worker(entry, { type: "module", name: "learner" });
+    worker.onmessage = ({ data }: MessageEvent<FromLearner>) => this.#receive(data);
+    worker.onerror = (event) => {
       event.preventDefault();
       this.#receive({ kind: "ended", error: event.message });
     };
-    const { storeUrl, kernelModule, logLevel } = start;
-    this.#post({ kind: "start", storeUrl, kernelModule, logLevel });
+    worker.postMessage({ kind: "start", storeUrl, kernelModule, logLevel } satisfies ToLearner);
+    this.#role = "starting";
+    return worker;
   }
 
   readonly link = {
@@ -72,6 +87,9 @@ class LearnerThread implements LearnerConnection {
 
   /** A last checkpoint is written. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#restart);
+    if (this.#role === "ended") this.#end();
     this.#post({ kind: "stop" });
     const timer = setTimeout(this.#end, MOST_STOP_MS);
     await this.#ended;
@@ -87,11 +105,9 @@ class LearnerThread implements LearnerConnection {
   #receive(message: FromLearner): void {
     if (message.kind === "batch") void this.#listener?.applyRows(message.batch);
     else if (message.kind === "figures") this.#listener?.measured(message.figures);
-    else if (message.kind === "ended") {
-      if (message.error !== undefined) logger.error("the learner ended: {error}", { error: message.error });
-      this.#role = "ended";
-      this.#end();
-    } else {
+    else if (message.kind === "ended") this.#hasEnded(message.error);
+    else {
+      if (message.isLeading) this.#restartMs = this.#options.restartMs ?? RESTART_MS;
       this.#role = message.isLeading ? "leading" : "standing by";
       if (!message.isLeading && this.#wanted !== undefined) {
         this.#stored.link.wantRows(this.#wanted).catch((error) => {
@@ -99,5 +115,16 @@ class LearnerThread implements LearnerConnection {
         });
       }
     }
+  }
+
+  /** Unasked, for example for want of memory: another one is started, which finds in the store where this one was. */
+  #hasEnded(error: string | undefined): void {
+    this.#role = "ended";
+    this.#worker.terminate();
+    if (this.#isStopping) return this.#end();
+    const ms = this.#restartMs;
+    this.#restartMs = Math.min(2 * ms, MOST_RESTART_MS);
+    logger.error("the learner ended and is started again in {ms} ms: {error}", { ms, error });
+    this.#restart = setTimeout(() => this.#worker = this.#start(), ms);
   }
 }
