@@ -10,6 +10,10 @@ export { indexBlock, indexItems, setItem } from "./item_index";
 export { score, topNRow, topNUsers } from "./top_n";
 export { addGram, foldIn } from "./fold_in";
 export { scalerLearn, scalerTransform, linearRaw, linearMean, linearLearn, linearProgressive } from "./linear";
+export { linearStep, linearLookAhead } from "./linear";
+export { almaRaw, almaLearn } from "./alma";
+export { machineRaw, machineMean, machineLearn } from "./factorization_machine";
+export { nearestRows } from "./neighbours";
 export { factorizationPredict, factorizationLearn, factorizationProgressive } from "./factorization";
 
 // Called by no one outside: functions that do the work on one row or tile. V8 replaces a function's first, slow code only

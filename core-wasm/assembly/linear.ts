@@ -1,6 +1,7 @@
 // deno-fmt-ignore-file
 // Linear models over feature slots, with or without a scaler before them. `indices`: a u32 for each feature given, its
 // slot; `values`: a double each. The block is that of sgd.ts. A scaler's block: addresses of counts, means, variances.
+import { denseProgressive, isDense } from "./linear_dense";
 import { Algorithm, At, Loss, Optimizer, lookAhead, lossGradient, meanOf, optimizerStep } from "./sgd";
 
 /** Welford: n += 1; m' = m + (x - m)/n; v += ((x - m)(x - m') - v)/n. A feature that is not given is untouched. */
@@ -99,10 +100,24 @@ export function linearLearn(block: usize, indices: usize, values: usize, count: 
   }
 }
 
+/** A step of the optimizer with a gradient that the caller reckoned: no intercept, no scaler. */
+export function linearStep(block: usize, indices: usize, values: usize, count: i32, gradient: f64): void {
+  optimizerStep(block, indices, values, <usize>count, gradient);
+}
+
+/** To be called before the prediction that such a gradient comes from: Nesterov's weights as they will be. */
+export function linearLookAhead(block: usize, indices: usize, count: i32): void {
+  if (load<i32>(block, At.OPTIMIZER) == Optimizer.NESTEROV) lookAhead(block, indices, <usize>count);
+}
+
 /** Predict, then learn, row after row: predictions[r] = mean of row r before it is learnt. Rows of `columns` doubles. */
 export function linearProgressive(
   block: usize, indices: usize, columns: i32, rows: usize, targets: usize, rowCount: i32, predictions: usize, work: usize,
 ): void {
+  if (isDense(block, indices, columns)) {
+    denseProgressive(block, load<u32>(indices), columns, rows, targets, rowCount, predictions, work);
+    return;
+  }
   for (let r: usize = 0; r < <usize>rowCount; r++, rows += <usize>columns << 3) {
     store<f64>(predictions + (r << 3), meanOf(block, linearRaw(block, indices, rows, columns, work)));
     linearLearn(block, indices, rows, columns, load<f64>(targets + (r << 3)), work);

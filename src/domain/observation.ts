@@ -14,6 +14,15 @@ export interface Observation {
   readonly target: Target;
   /** Milliseconds since 1970, where the source gave a time. */
   readonly timeMs?: number;
+  /** Where a synthetic stream says that from here on another concept holds. No model sees it. */
+  readonly truth?: ConceptChange;
+}
+
+/** What is true about a drift: `event` observations came before it began; from `until` on it is over (absent: at once). */
+export interface ConceptChange {
+  readonly event: number;
+  readonly until?: number;
+  readonly concept: string;
 }
 
 /** Numeric observations as a block, the form in which millions move: row r is rows[r·names.length ..). */

@@ -1,4 +1,4 @@
-/** The exports of core-wasm/assembly/linear.ts and factorization.ts. Addresses in bytes. */
+/** The exports of the online models (core-wasm/README.md). Addresses in bytes. */
 export interface OnlineExports {
   scalerLearn(scaler: number, indices: number, values: number, count: number): void;
   scalerTransform(scaler: number, indices: number, values: number, out: number, count: number): void;
@@ -22,6 +22,41 @@ export interface OnlineExports {
     predictions: number,
     work: number,
   ): void;
+  linearStep(block: number, indices: number, values: number, count: number, gradient: number): void;
+  linearLookAhead(block: number, indices: number, count: number): void;
+
+  almaRaw(block: number, indices: number, values: number, count: number): number;
+  almaLearn(
+    block: number,
+    indices: number,
+    values: number,
+    count: number,
+    slotCount: number,
+    sign: number,
+  ): void;
+
+  machineRaw(block: number, indices: number, values: number, count: number, sums: number): number;
+  machineMean(block: number, raw: number): number;
+  machineLearn(
+    block: number,
+    indices: number,
+    values: number,
+    count: number,
+    target: number,
+    sums: number,
+  ): void;
+
+  nearestRows(
+    rows: number,
+    rowBytes: number,
+    capacity: number,
+    first: number,
+    count: number,
+    query: number,
+    n: number,
+    places: number,
+    distances: number,
+  ): number;
 
   factorizationPredict(block: number, user: number, item: number, rowBytes: number): number;
   factorizationLearn(block: number, user: number, item: number, rowBytes: number, value: number): void;

@@ -1,5 +1,6 @@
 /** Online recommenders: biases and factors of users and items in kernel memory (core-wasm/assembly/factorization.ts). */
 import type { Kernels } from "./kernel_module.ts";
+import { Rows } from "./online_rows.ts";
 
 export interface FactorizationOptions {
   /** μ + b_u + b_i is part of the prediction. */
@@ -28,47 +29,6 @@ export type Side = "user" | "item";
 export const NO_ROW = -1;
 
 const BLOCK_BYTES = 64, HAS_BIASES_WORD = 14, HEADER_DOUBLES = 2, BATCH_EVENTS = 16_384;
-
-/** Rows of one side; they double when they grow. */
-class Rows {
-  count = 0;
-  base = 0;
-  #capacity = 0;
-
-  constructor(readonly kernels: Kernels, readonly rowBytes: number) {}
-
-  addressOf(index: number): number {
-    return index < 0 ? 0 : this.base + index * this.rowBytes;
-  }
-
-  /** A row of zeros at the end. */
-  add(): void {
-    this.#reserve(this.count + 1);
-    this.count++;
-  }
-
-  /** A view that memory growth detaches. */
-  view(): Float64Array {
-    return this.kernels.arena.f64(this.base, this.count * this.rowBytes / 8);
-  }
-
-  load(saved: Float64Array): void {
-    this.count = saved.length * 8 / this.rowBytes;
-    this.#reserve(this.count);
-    this.view().set(saved);
-  }
-
-  #reserve(count: number): void {
-    if (count <= this.#capacity) return;
-    const { arena } = this.kernels;
-    const capacity = Math.max(16, 2 ** Math.ceil(Math.log2(count))), rowDoubles = this.rowBytes / 8;
-    const base = arena.allocate(capacity * this.rowBytes);
-    const all = arena.f64(base, capacity * rowDoubles).fill(0);
-    all.set(arena.f64(this.base, this.#capacity * rowDoubles));
-    this.#capacity = capacity;
-    this.base = base;
-  }
-}
 
 export class FactorizationKernel {
   readonly #kernels: Kernels;

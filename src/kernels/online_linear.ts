@@ -135,6 +135,25 @@ export class LinearKernel {
     );
   }
 
+  /** Before a `raw` whose gradient `step` will be given: what Nesterov's method wants. */
+  lookAhead(x: SlotVector): void {
+    this.#input.write(x);
+    this.#kernels.exports.linearLookAhead(this.#block, this.#input.slotsAddress, x.count);
+  }
+
+  /** A step of the optimizer on `gradient · x + l2 w`, with a gradient that the caller reckoned; no intercept, no scaler. */
+  step(x: SlotVector, gradient: number): void {
+    const input = this.#input;
+    input.write(x);
+    this.#kernels.exports.linearStep(
+      this.#block,
+      input.slotsAddress,
+      input.valuesAddress,
+      x.count,
+      gradient,
+    );
+  }
+
   /** Predicts, then learns, row after row. */
   progressive({ slots, count, rows, targets }: DenseRows, predictions: Float64Array): void {
     const { arena, exports } = this.#kernels;

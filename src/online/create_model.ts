@@ -25,31 +25,37 @@ interface Step {
 
 /**
  * The model that a text such as `scale | linear(learning-rate=0.01) | clip(min=0)` names: any number of steps before, one model,
- * and `clip` if need be. Throws BadInput that names what is unknown or out of order, and what would be accepted.
+ * and after it `clip` or `reset-on-drift` if need be. Throws BadInput that names what is unknown or out of order, and what
+ * would be accepted.
  */
 export function createModel(text: string, { module, seed }: CreateOptions): SavedModel {
   const steps = parsePipeline(text).map((step): Step => ({ step, entry: entryOf(step) }));
-  const clip = steps.at(-1)!.entry.kind === "clip" ? steps.pop() : undefined;
+  const after: Step[] = [];
+  while (steps.length > 0 && standsAfter(steps.at(-1)!.entry)) after.unshift(steps.pop()!);
   const last = steps.pop();
-  if (last === undefined || last.entry.kind === "clip" || last.entry.kind === "transformer") {
-    throw new BadInput(
-      `the model '${text}' has no model after its steps; models are ${namesOf((entry) => isModel(entry))}`,
-    );
+  if (last === undefined || !isModel(last.entry)) {
+    throw new BadInput(`the model '${text}' has no model after its steps; models are ${namesOf(isModel)}`);
   }
   for (const { step, entry } of steps) {
     if (entry.kind === "transformer") continue;
     throw new BadInput(
       `the model '${text}' goes on after "${step.name}"; before the model are accepted ` +
-        `${namesOf(({ kind }) => kind === "transformer")}, after it "clip"`,
+        `${namesOf(({ kind }) => kind === "transformer")}, after it ${namesOf(standsAfter)}`,
     );
   }
-  const context = { kernels: instantiateKernels(module), seed };
-  const model = modelOf(text, steps, last, context);
-  if (clip?.entry.kind !== "clip") return model;
-  if (model.task !== "regression") {
+  const makePlain = () => modelOf(text, steps, last, { kernels: instantiateKernels(module), seed });
+  return after.reduce((make, step) => () => applied(text, step, make, seed), makePlain)();
+}
+
+/** What a step after the model makes of what stands before it. */
+function applied(text: string, { step, entry }: Step, make: () => SavedModel, seed: number): SavedModel {
+  assertPlainValues({ step, entry });
+  if (entry.kind === "wrapper") return entry.wrap(step, make, seed);
+  const model = make();
+  if (model.task !== "regression" || entry.kind !== "clip") {
     throw new BadInput(`the model '${text}' clips labels; "clip" is accepted after a regression`);
   }
-  return new ClippedModel(model, clip.entry.bounds(clip.step));
+  return new ClippedModel(model, entry.bounds(step));
 }
 
 function modelOf(
@@ -86,7 +92,7 @@ function pipelineOf(
   }
   const index = transformers.at(-1)?.output ?? input;
   const scaler = transformers.at(-1);
-  const options = { ...context, slotCount: () => index.count };
+  const options = { ...context, slotCount: () => index.count, slotName: (slot: number) => index.names[slot] };
   const fused = entry.fusesScaler && scaler instanceof StandardScaler ? scaler.kernel : undefined;
   const path = new FeaturePath(input, fused ? transformers.slice(0, -1) : transformers);
   const parts = { text, path, scaler: fused };
@@ -108,8 +114,12 @@ function assertPlainValues({ step, entry }: Step): void {
   );
 }
 
-function isModel({ kind }: RegistryEntry): boolean {
-  return kind !== "transformer" && kind !== "clip";
+function isModel(entry: RegistryEntry): boolean {
+  return entry.kind !== "transformer" && !standsAfter(entry);
+}
+
+function standsAfter({ kind }: RegistryEntry): boolean {
+  return kind === "clip" || kind === "wrapper";
 }
 
 function namesOf(isWanted: (entry: RegistryEntry) => boolean): string {

@@ -36,5 +36,7 @@ export interface FusedEstimator {
 export interface EstimatorContext {
   /** How many slots features have so far. */
   slotCount(): number;
+  /** The name of the feature that a slot was given to. */
+  slotName(slot: number): string;
   readonly scaler?: ScalerKernel;
 }

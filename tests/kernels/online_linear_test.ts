@@ -212,6 +212,36 @@ describe("LinearKernel", () => {
     assert.deepEqual(byBlock.save(4), byRow.save(4));
   });
 
+  const dense: [string, Partial<LinearOptions>][] = [
+    ["plain", {}],
+    ["l2", { l2: 0.3 }],
+    ["a schedule and another loss", { schedule: "inverse-scaling", loss: "huber", lossParameter: 0.5 }],
+    ["clipped", { clip: 0.3, loss: "log" }],
+  ];
+  for (const [name, options] of dense) {
+    it(`does so also where slots follow each other, which has a way of its own: ${name}`, () => {
+      for (const columns of [1, 2, 3, 6]) {
+        const random = Random.seeded(columns), count = 300;
+        const slots = Uint32Array.from({ length: columns }, (_, k) => k + 1);
+        // The first column is constant for a while: its variance is 0.
+        const rows = Float64Array.from({ length: columns * count }, (_, at) => {
+          return at % columns === 0 && at < 20 * columns ? 4 : 5 * random.normal();
+        });
+        const targets = Float64Array.from({ length: count }, () => random.uniform() < 0.4 ? 1 : 0);
+        const byBlock = kernelOf(options, true), byRow = kernelOf(options, true);
+        for (const kernel of [byBlock, byRow]) kernel.reserve(9);
+        const predictions = new Float64Array(count);
+        byBlock.progressive({ slots, count, rows, targets }, predictions);
+        for (let r = 0; r < count; r++) {
+          const x = { slots, values: rows.subarray(columns * r, columns * (r + 1)), count: columns };
+          assert.equal(predictions[r], byRow.predict(x), `${columns} columns, row ${r}`);
+          byRow.learn(x, targets[r]);
+        }
+        assert.deepEqual(byBlock.save(9), byRow.save(9));
+      }
+    });
+  }
+
   it("goes on from a saved state bit by bit, also with more slots than before", () => {
     const rows = rowsOf(100, 6, (sum) => sum);
     const whole = kernelOf({ optimizer: "amsgrad", l1: 0.01 }),

@@ -16,6 +16,13 @@ describe("createModel", () => {
     assert.equal(second.predictOne({ a: 1 }), 0);
   });
 
+  it("applies what stands after the model in order", () => {
+    const model = makeModel("scale | linear(learning-rate=1) | clip(max=3) | reset-on-drift | clip(min=2)");
+    assert.equal(model.predictOne({}), 2);
+    for (let i = 0; i < 100; i++) model.learnOne({ a: i % 2 }, 9);
+    assert.equal(model.predictOne({ a: 1 }), 3);
+  });
+
   const refused: [string, RegExp][] = [
     ["nonsense", /no step "nonsense"; there are scale, .*linear/],
     ["scale", /no model after its steps; models are linear/],
@@ -31,6 +38,11 @@ describe("createModel", () => {
     ["scale(x) | linear", /name=value/],
     ["mean(x=1)", /it has none/],
     ["linear | clip(min=2, max=1)", /min 2 and max 1/],
+    ["linear | clip(2)", /name=value/],
+    ["reset-on-drift", /no model after its steps/],
+    ["reset-on-drift | linear", /goes on after "reset-on-drift"; .* after it clip, reset-on-drift/],
+    ["linear | reset-on-drift(detector=eddm)", /drift detector 'eddm'/],
+    ["logistic | reset-on-drift | clip", /clips labels/],
     ["select | linear", /names of features/],
     ["cross(a) | linear", /products such as a\*b/],
   ];

@@ -10,10 +10,12 @@ import {
   type Side,
 } from "../../kernels/online_factorization.ts";
 import { assertNumericTarget } from "../feature_reader.ts";
-import type { SavedModel } from "../online_model.ts";
+import { finitePrediction, type SavedModel } from "../online_model.ts";
 import { fillNormal } from "../seeded_values.ts";
 
 export interface RecommenderOptions extends FactorizationOptions {
+  /** For messages. */
+  readonly name: string;
   /** Standard deviation of the factors that a new user or item starts with. */
   readonly initialDeviation: number;
   readonly seed: number;
@@ -52,7 +54,7 @@ export class OnlineRecommender implements SavedModel {
   predictOne(features: Features): number {
     const user = this.#indexes.user.get(this.#idOf(features, "user")) ?? NO_ROW;
     const item = this.#indexes.item.get(this.#idOf(features, "item")) ?? NO_ROW;
-    return this.#kernel.predict(user, item);
+    return finitePrediction(this.#kernel.predict(user, item), this.#options.name);
   }
 
   learnOne(features: Features, target: Target): void {
@@ -74,6 +76,7 @@ export class OnlineRecommender implements SavedModel {
       values: block.values,
     };
     this.#kernel.progressive(events, newUsers, newItems, predictions);
+    finitePrediction(predictions[block.count - 1] ?? 0, this.#options.name);
   }
 
   /** Sets what an id starts with, instead of random factors: for starting from a known model. */

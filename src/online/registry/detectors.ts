@@ -7,20 +7,13 @@ import { Kswin, KSWIN_DEFAULTS } from "../../evaluate/drift/kswin.ts";
 import { PAGE_HINKLEY_DEFAULTS, PageHinkley } from "../../evaluate/drift/page_hinkley.ts";
 import { type ParameterSpecs, parseParameters } from "../parameters.ts";
 import { parsePipeline, type StepText } from "../pipeline_text.ts";
+import { real, whole } from "./number_specs.ts";
 
 export interface DetectorEntry {
   readonly name: string;
   readonly lesson: string;
   readonly parameters: ParameterSpecs;
   make(step: StepText, seed: number): DriftDetector;
-}
-
-function real(min: number, max: number, value: number, help: string) {
-  return { kind: "number", min, max, default: value, help } as const;
-}
-
-function whole(min: number, max: number, value: number, help: string) {
-  return { ...real(min, max, value, help), whole: true } as const;
 }
 
 const ADWIN = {

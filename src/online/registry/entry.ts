@@ -56,4 +56,17 @@ export interface ClipEntry extends EntryHead {
   bounds(step: StepText): { readonly min: number; readonly max: number };
 }
 
-export type RegistryEntry = TransformerEntry | RegressorEntry | ClassifierEntry | ModelEntry | ClipEntry;
+/** Stands after a model and does something with all that stands before it. */
+export interface WrapperEntry extends EntryHead {
+  readonly kind: "wrapper";
+  /** `make` gives a new untaught model with each call. */
+  wrap(step: StepText, make: () => SavedModel, seed: number): SavedModel;
+}
+
+export type RegistryEntry =
+  | TransformerEntry
+  | RegressorEntry
+  | ClassifierEntry
+  | ModelEntry
+  | ClipEntry
+  | WrapperEntry;

@@ -10,16 +10,14 @@ import {
 import { LinearClassifier, LinearRegressor } from "../models/linear.ts";
 import { type ParameterSpec, type ParameterValues, parseParameters } from "../parameters.ts";
 import type { ClassifierEntry, RegressorEntry } from "./entry.ts";
-
-function real(min: number, max: number, value: number, help: string) {
-  return { kind: "number", min, max, default: value, help } as const;
-}
+import { real } from "./number_specs.ts";
 
 function open(min: number, max: number, help: string) {
   return { kind: "number", min, max, help } as const satisfies ParameterSpec;
 }
 
-const STEP = {
+/** Of the optimizers. */
+export const STEP = {
   optimizer: {
     kind: "choice",
     choices: OPTIMIZERS,
@@ -42,23 +40,30 @@ const STEP = {
   "intercept-rate": real(0, 1e6, 0.01, "learning rate of the intercept, apart from the optimizer"),
 } as const;
 
-const LOSS_PARAMETER = open(
+export const LOSS_PARAMETER = open(
   0,
   1e6,
   "delta of huber (0.1), quantile (0.5), epsilon (0.1), margin of hinge (1)",
 );
+export const REGRESSION_LOSS = {
+  kind: "choice",
+  choices: ["squared", "absolute", "huber", "quantile", "epsilon-insensitive", "poisson"],
+  default: "squared",
+  help: "what is made small; poisson predicts counts",
+} as const;
+export const CLASS_LOSS = {
+  kind: "choice",
+  choices: ["log", "hinge"],
+  default: "log",
+  help: "what is made small",
+} as const;
 const REGRESSION = {
-  loss: {
-    kind: "choice",
-    choices: ["squared", "absolute", "huber", "quantile", "epsilon-insensitive", "poisson"],
-    default: "squared",
-    help: "what is made small; poisson predicts counts",
-  },
+  loss: REGRESSION_LOSS,
   "loss-parameter": LOSS_PARAMETER,
   ...STEP,
 } as const;
 const LOGISTIC = {
-  loss: { kind: "choice", choices: ["log", "hinge"], default: "log", help: "what is made small" },
+  loss: CLASS_LOSS,
   "loss-parameter": LOSS_PARAMETER,
   ...STEP,
 } as const;
@@ -77,7 +82,7 @@ const PA_REGRESSION = {
   epsilon: real(0, 1e150, 0.1, "errors up to this change nothing"),
 } as const;
 
-const LOSS_DEFAULTS: Readonly<Partial<Record<Loss, number>>> = {
+export const LOSS_DEFAULTS: Readonly<Partial<Record<Loss, number>>> = {
   huber: 0.1,
   quantile: 0.5,
   "epsilon-insensitive": 0.1,
@@ -114,7 +119,8 @@ type GradientValues = ParameterValues<typeof STEP> & {
   readonly "loss-parameter": number | undefined;
 };
 
-function gradientOptions(values: GradientValues): LinearOptions {
+/** Throws BadInput for l1 and l2 at once. */
+export function gradientOptions(values: GradientValues): LinearOptions {
   const { optimizer, schedule, loss } = values;
   if (values.l1 > 0 && values.l2 > 0) {
     throw new BadInput(`a linear model with l1 ${values.l1} and l2 ${values.l2}: one of the two is accepted`);

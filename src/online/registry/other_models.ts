@@ -3,10 +3,7 @@ import { LastValue, RunningMean } from "../models/naive.ts";
 import { OnlineRecommender, type RecommenderOptions } from "../models/recommender.ts";
 import { type ParameterSpecs, type ParameterValues, parseParameters } from "../parameters.ts";
 import type { MakeContext, ModelEntry } from "./entry.ts";
-
-function real(min: number, max: number, value: number, help: string) {
-  return { kind: "number", min, max, default: value, help } as const;
-}
+import { real } from "./number_specs.ts";
 
 const IDS = {
   user: { kind: "text", default: "user", help: "the feature that holds the user's id" },
@@ -59,7 +56,7 @@ function factorOptions(values: ParameterValues<typeof FACTORS>, factorRate: numb
 
 function recommender<S extends ParameterSpecs>(
   head: { readonly name: string; readonly lesson: string; readonly parameters: S },
-  options: (values: ParameterValues<S>, context: MakeContext) => RecommenderOptions,
+  options: (values: ParameterValues<S>, context: MakeContext) => Omit<RecommenderOptions, "name">,
 ): ModelEntry {
   return {
     kind: "model",
@@ -67,7 +64,7 @@ function recommender<S extends ParameterSpecs>(
     ...head,
     make: (step, context) => {
       const values = parseParameters(head.parameters, step);
-      return new OnlineRecommender(context.kernels, options(values, context));
+      return new OnlineRecommender(context.kernels, { name: head.name, ...options(values, context) });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import { BadInput } from "../../../src/domain/failure.ts";
+import { BadInput, NumericFailure } from "../../../src/domain/failure.ts";
 import { encodeState } from "../../../src/domain/state_tree.ts";
 import { instantiateKernels } from "../../../src/kernels/kernel_module.ts";
 import { OnlineRecommender, type RecommenderOptions } from "../../../src/online/models/recommender.ts";
@@ -8,6 +8,7 @@ import { Random } from "../../../src/synthesize/random.ts";
 import { kernelModule, makeModel } from "../make_model.ts";
 
 const OPTIONS: RecommenderOptions = {
+  name: "biased-mf",
   hasBiases: true,
   factorCount: 4,
   biasRate: 0.02,
@@ -111,5 +112,15 @@ describe("OnlineRecommender", () => {
     assert.equal(model.predictOne({ user: "a", item: "x" }), 11);
     assert.throws(() => model.addRow("user", "a", [1, 2, 0, 0]), BadInput);
     assert.throws(() => model.addRow("user", "b", [1]), /with 1 factors: a new id with 4/);
+  });
+
+  it("says so when it has diverged", () => {
+    const recommender = recommenderOf({ biasRate: 10 });
+    assert.throws(() => {
+      for (let i = 0; i < 2000; i++) {
+        recommender.predictOne({ user: 1, item: 1 });
+        recommender.learnOne({ user: 1, item: 1 }, i % 2 === 0 ? 1e150 : -1e150);
+      }
+    }, NumericFailure);
   });
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { BadInput } from "../../../src/domain/failure.ts";
 import type { ObservationFormat } from "../../../src/online/streams/observation_format.ts";
 import { type ObservationLine, readObservations } from "../../../src/online/streams/read_observations.ts";
+import { Random } from "../../../src/synthesize/random.ts";
 
 /** The text as bytes, cut into chunks of this size. */
 async function* chunksOf(text: string, sizeBytes: number): AsyncGenerator<Uint8Array> {
@@ -51,6 +52,43 @@ describe("readObservations", () => {
       [3, true],
       [4, false],
     ]);
+  });
+
+  it("reads lines of one shape as a parser of JSON reads each, whatever stands between them", async () => {
+    const random = Random.seeded(1);
+    const shapes = [
+      () => `{"a":${random.normal()},"b":${random.below(100)},"y":${random.uniform()}}`,
+      () => `{"a":${random.normal()},"b":${random.below(100)},"y":${random.uniform()}}`,
+      () => `{"a":${random.normal()},"b":${random.below(100)},"y":${random.uniform()}}`,
+      () => `{"b":${random.below(100)},"a":${random.normal()}, "y":1}`,
+      () => '{"a":"blå 🎈","y":2}',
+      () => '{"a":1e-7,"b":1,"y":2}',
+      () => '{"a":1,"b":2,"y":',
+      () => "",
+      () => '{"a":1,"b":2,"y":null}',
+      () => "a,b,y",
+    ];
+    // Mostly of one shape, then of all shapes.
+    const lines = Array.from({ length: 600 }, (_, i) => shapes[random.below(i < 300 ? 4 : shapes.length)]());
+    const text = lines.join("\n");
+    const expected = lines.flatMap((line, i) => {
+      if (line === "") return [];
+      try {
+        const { y: target, ...features } = JSON.parse(line);
+        return [{ line: i + 1, observation: target === null ? undefined : { features, target } }];
+      } catch {
+        return [{ line: i + 1, observation: undefined }];
+      }
+    });
+    for (const sizeBytes of [1, 50, 1000, 1 << 16]) {
+      const actual = (await read(text, { target: "y" }, sizeBytes)).map((one) => ({
+        line: one.line,
+        observation: one.refusal === undefined
+          ? { features: one.observation.features, target: one.observation.target }
+          : undefined,
+      }));
+      assert.deepEqual(actual, expected, `chunks of ${sizeBytes}`);
+    }
   });
 
   it("refuses a header without the target; a first line that is bad data is one line", async () => {
