@@ -6,7 +6,7 @@ export interface Figure {
   /** What was done: "epoch, implicit, 64 factors". */
   readonly work: string;
   readonly data: string;
-  readonly unit: "s" | "ms" | "us" | "per s" | "MiB" | "million";
+  readonly unit: "s" | "ms" | "us" | "per s" | "MiB" | "million" | "%";
   readonly value: Spread;
   readonly note?: string;
 }

@@ -5,6 +5,7 @@ export const REQUIREMENTS = {
   base: ["implicit==0.7.3", "numpy==2.4.6", "scipy==1.17.1", "pyarrow==26.0.1"],
   faiss: ["faiss-cpu==1.15.1"],
   spark: ["pyspark==4.3.0"],
+  river: ["river==0.26.1"],
 } as const;
 
 export type RequirementSet = keyof typeof REQUIREMENTS;

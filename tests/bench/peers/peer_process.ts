@@ -1,4 +1,4 @@
-/** worker.py as we talk to it: a request and an answer, one JSON line each, one after the other. */
+/** worker.py and its like as we talk to them: a request and an answer, one JSON line each, one after the other. */
 
 export type PeerAnswer = Readonly<Record<string, unknown>>;
 
@@ -15,8 +15,8 @@ export class PeerProcess {
   }
 
   /** Starts it with at most `threads` threads, of which BLAS may start `blasThreads` beneath each of the library's own. */
-  static start(python: string, threads: number, blasThreads = 1): PeerProcess {
-    const script = new URL("./worker.py", import.meta.url).pathname;
+  static start(python: string, threads: number, blasThreads = 1, worker = "worker.py"): PeerProcess {
+    const script = new URL(worker, import.meta.url).pathname;
     const env = { OPENBLAS_NUM_THREADS: String(blasThreads), OMP_NUM_THREADS: String(threads) };
     const command = new Deno.Command(python, { args: [script], env, stdin: "piped", stdout: "piped" });
     return new PeerProcess(command.spawn());
