@@ -16,12 +16,36 @@ export interface ValidationFigures {
   readonly baselineRmse?: number;
 }
 
+/** A detector saw the validation change. */
+export interface DriftMark {
+  readonly detector: string;
+  /** What it watches: hits among the first ten, or squared errors of predicted ratings, by the square of their range. */
+  readonly figure: "recallAt10" | "squaredError";
+  /** Of the event at which it was seen. */
+  readonly offset: number;
+}
+
+/** How far stored lists are behind the rows. */
+export interface DocumentFigures {
+  /** Users whose list is to be made anew. */
+  readonly waiting: number;
+  /** How long the one among them has waited who has waited longest. */
+  readonly lagMs: number;
+  /** Lists that were refreshed since the learner was started. */
+  readonly refreshed: number;
+}
+
 export interface LearnerFigures {
   readonly generation: string;
   readonly appliedOffset: number;
   /** Rows that stayed as they were because their solution was not finite. */
   readonly numericFailures: number;
-  /** Over the last measured events, and over all since the learner was started. */
+  /** Over the last measured events since the learner was started, and over all since the generation. */
   readonly window: ValidationFigures;
   readonly total: ValidationFigures;
+  /** Since the generation: how many, and the last ones, oldest first. */
+  readonly driftCount: number;
+  readonly drifts: readonly DriftMark[];
+  /** Absent where no lists are stored. */
+  readonly documents?: DocumentFigures;
 }

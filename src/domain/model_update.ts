@@ -1,4 +1,5 @@
 /** Messages that change what is served. Each names its generation; whoever serves another one drops it. */
+import type { LearnerFigures } from "./learner_figures.ts";
 
 /** These rows are now so. A row that is told again, as it was at an earlier offset, is older than one told later. */
 export interface RowsChanged {
@@ -24,12 +25,26 @@ export interface RowsAdvanced {
   readonly parts: number;
   /** When the learner had them, by its clock. */
   readonly atMs: number;
+  /**
+   * These are all rows there are, as a learner has them that could not go on from where the one before it was: after an
+   * erasure the log does not say any more what that one had learned. Who knows other rows, of this offset too, takes these.
+   */
+  readonly isWhole?: boolean;
 }
 
 /** What changed between two offsets, whole: rows, and what they amount to. */
 export type RowBatch = readonly [...changes: RowsChanged[], advanced: RowsAdvanced];
 
+/** How well the learner predicts, for those who serve. */
+export interface Measured {
+  readonly kind: "measured";
+  readonly generation: string;
+  readonly appliedOffset: number;
+  readonly figures: LearnerFigures;
+}
+
 export type ModelUpdate =
+  | Measured
   | {
     readonly kind: "generationActivated";
     readonly generation: string;

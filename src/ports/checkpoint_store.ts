@@ -13,10 +13,13 @@ export interface Checkpoint {
 }
 
 export interface CheckpointStore {
-  /** Writes atomically and keeps the `keep` newest of that generation. */
+  /**
+   * Writes atomically and keeps the `keep` newest of that generation. With `keep` 1, as after a user was erased, no bytes of
+   * those before stay in the store's files.
+   */
   write(checkpoint: Checkpoint, keep: number, fence?: Fence): Promise<void>;
   /** The whole checkpoint with the greatest offset for that generation. */
   latest(generation: string): Promise<Checkpoint | undefined>;
-  /** Removes all of that generation. */
+  /** Removes all of that generation; no bytes of them stay in the store's files. */
   remove(generation: string, fence?: Fence): Promise<void>;
 }

@@ -4,7 +4,8 @@
  * - `publish` writes under the generation's own id; until it resolves, no reader sees the generation. Nothing is
  *   overwritten: an id that exists is refused with BadInput.
  * - `activate` is one atomic swap; a reader sees the old pointer or the new one. A crash before it leaves the old one.
- * - `load` checks the factors' SHA-256 and throws OutsideFailure when it does not match.
+ * - `load` checks the factors' SHA-256 and throws OutsideFailure when it does not match; not of a generation that says
+ *   `verifiable: false`.
  * - A fence that is no longer valid is refused with LeaseLost (lease.ts), and nothing is changed.
  */
 import type { ActivePointer, Generation, GenerationContent } from "../domain/generation.ts";

@@ -15,3 +15,22 @@ export interface Jobs {
   /** Ends what runs. */
   close(): Promise<void>;
 }
+
+/** What was forgotten of a user. */
+export interface ErasedUser {
+  /** Of the log's record; absent where the log knew nothing of the user. */
+  readonly offset?: number;
+  readonly eventCount: number;
+  readonly documentCount: number;
+  /** Generations that had the user. */
+  readonly generations: readonly string[];
+}
+
+/** Forgetting, wherever the parts are that must forget. */
+export interface Erasures {
+  /**
+   * Forgets a user everywhere. Undefined if nobody knew the user. A call that failed half-way, or whose process ended, may be
+   * repeated; what it leaves undone is done at the next start too.
+   */
+  eraseUser(userId: string): Promise<ErasedUser | undefined>;
+}

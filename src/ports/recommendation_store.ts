@@ -42,11 +42,16 @@ export interface RecommendationStore {
   /** Writes the documents of a generation. When it resolves all are durable. Written again, they are replaced. */
   write(header: ListHeader, blocks: Iterable<ListBlock> | AsyncIterable<ListBlock>): Promise<void>;
   get(generation: string, userId: string): Promise<StoredList | undefined>;
+  /** The lists of those of these users who have one, by user id; in one query, whatever their number. */
+  getMany(generation: string, userIds: readonly string[]): Promise<Map<string, StoredList>>;
   popular(generation: string): Promise<readonly Recommendation[]>;
   /** How many users have a document. */
   count(generation: string): Promise<number>;
   remove(generation: string): Promise<void>;
-  /** Replaces the documents of these users of a generation, or adds them; whose list is empty loses the document. */
+  /**
+   * Replaces the documents of these users, or adds them, each in the generation that its list names; whose list is empty
+   * loses the document. A list that knows less (`appliedOffset`) than the document there is passed over.
+   */
   refresh(lists: readonly StoredList[], timeMs: number): Promise<void>;
   /** Removes the user's documents of all generations; gives how many there were. */
   forgetUser(userId: string): Promise<number>;

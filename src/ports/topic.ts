@@ -28,7 +28,10 @@ export interface MessageBatch {
   readonly messages: readonly ReceivedMessage[];
   /** Offset after the partition's last message, as far as is known: how far behind the batch is. */
   readonly endOffset: number;
-  /** True once the partition has been given to another consumer, or the consumer stops: give up what is not begun. */
+  /**
+   * True once the partition has been given to another consumer, or the consumer stops: give up what is not begun, by
+   * throwing: a promise that resolves says that the batch is finished.
+   */
   isStale(): boolean;
 }
 

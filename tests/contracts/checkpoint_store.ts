@@ -8,12 +8,15 @@ function checkpoint(generation: string, offset: number) {
   return { generation, offset, state: Uint8Array.of(offset % 256, 1, 2, 255) };
 }
 
-export function describeCheckpointStore(name: string, open: () => Opened<CheckpointStore>): void {
+export function describeCheckpointStore(
+  name: string,
+  open: () => Opened<CheckpointStore> | Promise<Opened<CheckpointStore>>,
+): void {
   describe(`checkpoint store: ${name}`, () => {
     let opened: Opened<CheckpointStore>;
     let store: CheckpointStore;
-    beforeEach(() => {
-      opened = open();
+    beforeEach(async () => {
+      opened = await open();
       store = opened.port;
     });
     afterEach(() => opened.close());

@@ -57,11 +57,14 @@ async function assertSame(log: EventLog, plain: PlainLog): Promise<void> {
   assert.deepEqual(await log.readControls(), plain.controls());
   const withoutId = plain.events().map(({ eventId: _eventId, type: _type, ...event }) => event);
   assert.deepEqual(await readAll(log), withoutId);
-  for (const userId of plain.userIds()) {
+  for (const userId of new Set(plain.userIds())) {
     assert.deepEqual(await log.eventsOfUser(userId, { limit: 1e9 }), plain.eventsOfUser(userId));
   }
+  const deleted = plain.deletedOffsets();
+  assert.deepEqual(await log.deletedOffsets(), Float64Array.from(deleted));
   for (const logged of plain.events().slice(0, 300)) {
-    assert.deepEqual(await log.findEvent(logged.eventId), logged);
+    const expected = deleted.includes(logged.offset) ? undefined : logged;
+    assert.deepEqual(await log.findEvent(logged.eventId), expected);
   }
 }
 
@@ -410,6 +413,118 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       }
     });
 
+    it("deletes an event once, for its user, and keeps its place and its id", async () => {
+      const first = event("a", { type: "click" });
+      await log.append([first, event("b"), event("c", { userId: "v" })]);
+      assert.equal(await log.deleteEvent("v", "a", 7), undefined, "somebody else's");
+      assert.equal(await log.deleteEvent("u", "nothing", 7), undefined);
+      assert.equal(await log.deleteEvent("nobody", "a", 7), undefined);
+      assert.equal(await log.end(), 3);
+      assert.equal(await log.deleteEvent("u", "a", 7), 3);
+      assert.equal(await log.deleteEvent("u", "a", 8), 3, "the earlier record");
+      assert.deepEqual(await log.readControls(), [
+        { offset: 3, timeMs: 7, record: { kind: "eventDeleted", deletedOffset: 0 } },
+      ]);
+      assert.deepEqual(await log.deletedOffsets(), Float64Array.of(0));
+      assert.equal(await log.findEvent("a"), undefined);
+      assert.deepEqual((await log.eventsOfUser("u", { limit: 9 })).map(({ eventId }) => eventId), ["b"]);
+      assert.deepEqual((await readAll(log)).map(({ offset }) => offset), [0, 1, 2]);
+      assert.deepEqual(await log.append([first, { ...first, value: 9 }]), [
+        { status: "duplicate", offset: 0 },
+        { status: "conflict", offset: 0 },
+      ]);
+      assert.equal(await log.end(), 4);
+    });
+
+    it("gives as many of a user's events as are asked for, however many were deleted between", async () => {
+      await log.append(Array.from({ length: 30 }, (_, i) => event(`e${i}`)));
+      for (let i = 5; i < 28; i++) await log.deleteEvent("u", `e${i}`, i);
+      const found = await log.eventsOfUser("u", { limit: 4 });
+      assert.deepEqual(found.map(({ eventId }) => eventId), ["e29", "e28", "e4", "e3"]);
+      assert.deepEqual(await log.deletedOffsets(), Float64Array.from({ length: 23 }, (_, i) => 5 + i));
+    });
+
+    it("erases a user: events, id, and what was deleted before", async () => {
+      await log.append([event("a", { userId: "gone" }), event("b"), event("c", { userId: "gone" })]);
+      await log.deleteEvent("gone", "a", 1);
+      assert.deepEqual(await log.eraseUser("gone", 5), { offset: 4, userCode: 0, eventCount: 2 });
+      assert.equal(await log.end(), 5);
+      assert.deepEqual((await readAll(log)).map(({ offset }) => offset), [1]);
+      assert.deepEqual((await log.readControls({ fromOffset: 4 })).map(({ record }) => record), [
+        { kind: "userErased", userCode: 0, eventCount: 2 },
+      ]);
+      assert.deepEqual(await log.userIds(), ["", "u"]);
+      assert.deepEqual(await log.deletedOffsets(), new Float64Array());
+      assert.deepEqual(await log.eventsOfUser("gone", { limit: 9 }), []);
+      for (const eventId of ["a", "c"]) {
+        assert.equal(await log.findEvent(eventId), undefined);
+        assert.equal(await log.deleteEvent("gone", eventId, 6), undefined);
+      }
+      assert.equal(await log.eraseUser("gone", 6), undefined);
+      assert.equal(await log.eraseUser("nobody", 6), undefined);
+      assert.equal(await log.eraseUser("", 6), undefined);
+      assert.equal(await log.end(), 5);
+    });
+
+    it("does not bring erased events back when they are sent again, by either door", async () => {
+      await log.append([event("a", { userId: "gone" })]);
+      const rows = [row(1, { userId: "gone" }), row(2), row(3, { userId: "gone" })];
+      await log.appendColumns(newColumns(rows));
+      await log.eraseUser("gone", 5);
+      assert.deepEqual(await log.append([event("a", { userId: "gone" }), event("a", { value: 7 })]), [
+        { status: "duplicate", offset: 0 },
+        { status: "duplicate", offset: 0 },
+      ]);
+      assert.deepEqual(await log.appendColumns(newColumns([...rows, row(4)])), {
+        created: 1,
+        duplicates: 3,
+        end: 6,
+      });
+      const eventId = eventIdOfKey(Uint32Array.of(3, 21, 0, 1));
+      assert.deepEqual(await log.append([event(eventId, { userId: "gone" })]), [
+        { status: "duplicate", offset: 3 },
+      ]);
+      assert.deepEqual(await log.userIds(), ["", "u"]);
+    });
+
+    it("takes an erased id that comes back for somebody new", async () => {
+      await log.append([event("a", { userId: "gone" }), event("b")]);
+      await log.eraseUser("gone", 5);
+      assert.deepEqual(await log.append([event("again", { userId: "gone" })]), [
+        { status: "created", offset: 3 },
+      ]);
+      assert.deepEqual(await log.userIds(), ["", "u", "gone"]);
+      assert.deepEqual(await log.userIds(2), ["gone"]);
+      assert.deepEqual((await log.eventsOfUser("gone", { limit: 9 })).map(({ offset }) => offset), [3]);
+      assert.deepEqual(await log.eraseUser("gone", 6), { offset: 4, userCode: 2, eventCount: 1 });
+      assert.deepEqual(await log.userIds(), ["", "u", ""]);
+      await log.append([event("new", { userId: "w" })]);
+      assert.deepEqual(await log.userIds(), ["", "u", "", "w"]);
+    });
+
+    it("erases somebody among 100,000 rows, and nothing of anybody else", async () => {
+      const columns = manyColumns(), { count } = columns;
+      await log.appendColumns(columns);
+      const userCode = columns.userIds.indexOf("u500"), eventCount = 100;
+      assert.deepEqual(await log.eraseUser("u500", 5), { offset: count, userCode, eventCount });
+      const offsets: number[] = [];
+      for await (const batch of log.read({ batchCount: 5000 })) {
+        for (let i = 0; i < batch.count; i++) {
+          assert.equal(batch.users[i], columns.users[batch.offsets[i]]);
+          assert.equal(batch.values[i], columns.values[batch.offsets[i]]);
+        }
+        offsets.push(...batch.offsets);
+      }
+      assert.equal(offsets.length, count - eventCount);
+      assert.ok(offsets.every((offset) => offset % 997 !== 500));
+      assert.deepEqual(await log.appendColumns(columns), { created: 0, duplicates: count, end: count + 1 });
+      for (const offset of [0, 499, 501, 77_777, count - 1]) {
+        assert.equal((await log.findEvent(eventIdOfKey(columns.keys, 4 * offset)))!.offset, offset);
+      }
+      assert.equal(await log.findEvent(eventIdOfKey(columns.keys, 4 * 500)), undefined);
+      assert.equal((await log.eventsOfUser("u501", { limit: 1e9 })).length, 100);
+    });
+
     it("agrees with the plain log on a random history", async () => {
       const plain = new PlainLog();
       let state = 12345;
@@ -418,8 +533,18 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       ) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0, (state >>> 16) % below);
       for (let step = 0; step < 150; step++) {
         const someone = { userId: `u${random(9)}`, itemId: `i${random(6)}` };
-        if (random(10) === 0) {
+        const what = random(12);
+        if (what === 0) {
           assert.equal(await log.appendControl(CONTROL, step), plain.appendControl(CONTROL, step));
+        } else if (what === 1) {
+          const { userId } = someone;
+          assert.deepEqual(await log.eraseUser(userId, step), plain.eraseUser(userId, step));
+        } else if (what < 4) {
+          const [known] = plain.eventsOfUser(someone.userId), eventId = known?.eventId ?? `e${random(300)}`;
+          assert.equal(
+            await log.deleteEvent(someone.userId, eventId, step),
+            plain.deleteEvent(someone.userId, eventId, step),
+          );
         } else if (random(2) === 0) {
           const events = Array.from(
             { length: random(12) },
@@ -431,7 +556,8 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
           assert.deepEqual(await log.appendColumns(columns), plain.appendColumns(columns));
         }
       }
-      assert.ok(plain.events().length > 500, "the history is long enough to mean something");
+      assert.ok(plain.events().length > 200, "the history is long enough to mean something");
+      assert.ok(plain.deletedOffsets().length > 2);
       await assertSame(log, plain);
     });
   });

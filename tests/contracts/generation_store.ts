@@ -2,21 +2,25 @@
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { BadInput, OutsideFailure } from "../../src/domain/failure.ts";
+import { withoutUser } from "../../src/domain/forget_user.ts";
 import type { GenerationStore } from "../../src/ports/generation_store.ts";
 import { plantedContent } from "./planted_content.ts";
 
 /** A store and what ends it. */
 export interface Opened<Port> {
   readonly port: Port;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
-export function describeGenerationStore(name: string, open: () => Opened<GenerationStore>): void {
+export function describeGenerationStore(
+  name: string,
+  open: () => Opened<GenerationStore> | Promise<Opened<GenerationStore>>,
+): void {
   describe(`generation store: ${name}`, () => {
     let opened: Opened<GenerationStore>;
     let store: GenerationStore;
-    beforeEach(() => {
-      opened = open();
+    beforeEach(async () => {
+      opened = await open();
       store = opened.port;
     });
     afterEach(() => opened.close());
@@ -143,6 +147,30 @@ export function describeGenerationStore(name: string, open: () => Opened<Generat
       const ids = [await publishNew(), await publishNew()];
       await store.collect(0);
       assert.ok(!ids.includes(await store.reserve()));
+    });
+
+    it("forgets a user in every generation that has them, and says that those cannot be verified any more", async () => {
+      const first = await publishNew(), other = await store.reserve(), second = await publishNew(5);
+      await store.publish({ ...plantedContent(other, 2), userIds: ["a", "b", "c", "d", "e"] });
+      await store.activate(second, 12, 100);
+      assert.deepEqual(await store.forgetUser("a b/c"), [first, second]);
+      for (const [id, salt] of [[first, 0], [second, 5]] as const) {
+        assert.deepEqual(await store.load(id), withoutUser(plantedContent(id, salt), 3));
+      }
+      assert.deepEqual((await store.list()).map(({ verifiable }) => verifiable), [false, undefined, false]);
+      assert.equal((await store.active())!.generation, second);
+      assert.equal((await store.load(other)).generation.verifiable, undefined);
+    });
+
+    it("forgets one after the other, and nobody who is not there", async () => {
+      const id = await publishNew();
+      assert.deepEqual(await store.forgetUser("nobody"), []);
+      assert.equal((await store.load(id)).generation.verifiable, undefined);
+      for (const userId of ["u1", "ü", "\0"]) assert.deepEqual(await store.forgetUser(userId), [id]);
+      assert.deepEqual(await store.forgetUser("u1"), []);
+      assert.deepEqual(await store.forgetUser(""), []);
+      const expected = [0, 1, 4].reduce(withoutUser, plantedContent(id));
+      assert.deepEqual(await store.load(id), expected);
     });
 
     it("leaves alone what was reserved a moment ago", async () => {

@@ -4,12 +4,15 @@ import assert from "node:assert/strict";
 import type { ItemCatalog } from "../../src/ports/item_catalog.ts";
 import type { Opened } from "./generation_store.ts";
 
-export function describeItemCatalog(name: string, open: () => Opened<ItemCatalog>): void {
+export function describeItemCatalog(
+  name: string,
+  open: () => Opened<ItemCatalog> | Promise<Opened<ItemCatalog>>,
+): void {
   describe(`item catalog: ${name}`, () => {
     let opened: Opened<ItemCatalog>;
     let catalog: ItemCatalog;
-    beforeEach(() => {
-      opened = open();
+    beforeEach(async () => {
+      opened = await open();
       catalog = opened.port;
     });
     afterEach(() => opened.close());

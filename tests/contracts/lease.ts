@@ -23,13 +23,16 @@ const TTL_MS = 1000;
 const UPDATE = { kind: "generationActivated", generation: "g000001", appliedOffset: 3 } as const;
 const checkpoint = (offset: number) => ({ generation: "g000001", offset, state: Uint8Array.of(1, 2, 3) });
 
-export function describeLeases(name: string, open: (clock: Clock) => Opened<FencedStores>): void {
+export function describeLeases(
+  name: string,
+  open: (clock: Clock) => Opened<FencedStores> | Promise<Opened<FencedStores>>,
+): void {
   describe(`leases: ${name}`, () => {
     let opened: Opened<FencedStores>, clock: VirtualClock;
     let leases: Leases, stores: FencedStores;
-    beforeEach(() => {
+    beforeEach(async () => {
       clock = new VirtualClock();
-      opened = open(clock);
+      opened = await open(clock);
       stores = opened.port;
       leases = stores.leases;
     });

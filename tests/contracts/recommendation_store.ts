@@ -39,12 +39,15 @@ function listOf(user: number, n = 4) {
   }));
 }
 
-export function describeRecommendationStore(name: string, open: () => Opened<RecommendationStore>): void {
+export function describeRecommendationStore(
+  name: string,
+  open: () => Opened<RecommendationStore> | Promise<Opened<RecommendationStore>>,
+): void {
   describe(`recommendation store: ${name}`, () => {
     let opened: Opened<RecommendationStore>;
     let store: RecommendationStore;
-    beforeEach(() => {
-      opened = open();
+    beforeEach(async () => {
+      opened = await open();
       store = opened.port;
     });
     afterEach(() => opened.close());
@@ -69,6 +72,17 @@ export function describeRecommendationStore(name: string, open: () => Opened<Rec
       assert.equal(await store.get("g000001", "nobody"), undefined);
       assert.equal(await store.count("g000001"), 1000);
       assert.deepEqual(await store.popular("g000001"), POPULAR);
+    });
+
+    it("gives the lists of many at once, of those who have one", async () => {
+      await store.write(header("g000001", 40), [block(0, 40)]);
+      const asked = ["user 39", "nobody", "user 2", "user 2", "user 33"];
+      const found = await store.getMany("g000001", asked);
+      assert.deepEqual([...found.keys()].sort(), ["user 2", "user 33", "user 39"]);
+      for (const [userId, list] of found) assert.deepEqual(list, await store.get("g000001", userId));
+      assert.deepEqual(found.get("user 33")!.items, listOf(33));
+      assert.equal((await store.getMany("g000001", [])).size, 0);
+      assert.equal((await store.getMany("g000009", asked)).size, 0);
     });
 
     it("takes blocks from an async source that uses its arrays again", async () => {
@@ -136,6 +150,102 @@ export function describeRecommendationStore(name: string, open: () => Opened<Rec
       assert.equal((await store.get("g000001", "user 1"))!.appliedOffset, 90);
       assert.equal(await store.count("g000001"), 3);
       assert.deepEqual(await store.popular("g000001"), []);
+    });
+
+    const fresh = (
+      userId: string,
+      appliedOffset: number,
+      itemIds: readonly string[],
+      generation = "g000001",
+    ) => ({
+      userId,
+      generation,
+      appliedOffset,
+      items: itemIds.map((itemId, place) => ({
+        itemId,
+        score: Math.fround(1 / (place + 3)),
+        rank: place + 1,
+      })),
+    });
+
+    it("refreshes documents of some users, with what each knows", async () => {
+      await store.write(header("g000001", 40), [block(0, 40)]);
+      await store.write(header("g000002", 40), [block(0, 40)]);
+      const lists = [
+        fresh("user 2", 50, ["日本", "an item that is new"]),
+        fresh("user 33", 51, ["i0"]),
+        fresh("somebody \0 new", 52, ["😀", "i0", "i5"]),
+      ];
+      await store.refresh(lists, 5);
+      for (const list of lists) assert.deepEqual(await store.get("g000001", list.userId), list);
+      assert.equal(await store.count("g000001"), 41);
+      assert.deepEqual((await store.get("g000001", "user 3"))!.items, listOf(3));
+      assert.deepEqual((await store.get("g000002", "user 2"))!.items, listOf(2));
+      assert.equal((await store.getMany("g000001", ["user 2", "user 4", "somebody \0 new"])).size, 3);
+      assert.deepEqual((await store.getMany("g000001", ["user 2"])).get("user 2"), lists[0]);
+      assert.deepEqual(await store.popular("g000001"), POPULAR);
+      await store.refresh([], 6);
+    });
+
+    it("takes the document from whose refreshed list is empty, and may give it back", async () => {
+      await store.write(header("g000001", 5), [block(0, 5)]);
+      await store.refresh([fresh("user 2", 50, []), fresh("nobody", 50, [])], 5);
+      assert.equal(await store.get("g000001", "user 2"), undefined);
+      assert.equal(await store.get("g000001", "nobody"), undefined);
+      assert.equal((await store.getMany("g000001", ["user 2", "user 3"])).size, 1);
+      assert.equal(await store.count("g000001"), 4);
+      await store.refresh([fresh("user 2", 60, ["i0"])], 6);
+      assert.deepEqual(await store.get("g000001", "user 2"), fresh("user 2", 60, ["i0"]));
+      assert.equal(await store.count("g000001"), 5);
+    });
+
+    it("passes over what knows less than the document that is there", async () => {
+      await store.write(header("g000001", 5), [block(0, 5)]);
+      await store.refresh([fresh("user 2", 50, ["i0"]), fresh("user 3", 32, ["i0"])], 5);
+      await store.refresh([fresh("user 2", 49, ["i5"])], 6);
+      assert.deepEqual(await store.get("g000001", "user 2"), fresh("user 2", 50, ["i0"]));
+      assert.deepEqual((await store.get("g000001", "user 3"))!.items, listOf(3), "it knows 33");
+      await store.refresh([fresh("user 2", 50, ["i5"])], 7);
+      assert.deepEqual(await store.get("g000001", "user 2"), fresh("user 2", 50, ["i5"]));
+    });
+
+    it("refreshes where no documents were written, and forgets it with the generation", async () => {
+      await store.refresh([fresh("user 2", 50, ["i0"])], 5);
+      assert.deepEqual(await store.get("g000001", "user 2"), fresh("user 2", 50, ["i0"]));
+      assert.equal(await store.count("g000001"), 1);
+      assert.deepEqual(await store.popular("g000001"), []);
+      await store.remove("g000001");
+      assert.equal(await store.get("g000001", "user 2"), undefined);
+      assert.equal(await store.count("g000001"), 0);
+      await store.refresh([fresh("user 2", 50, ["i0"])], 5);
+      await store.write(header("g000001", 2), [block(0, 2)]);
+      assert.equal(await store.get("g000001", "user 2"), undefined, "written again, all are replaced");
+      assert.equal(await store.count("g000001"), 2);
+    });
+
+    it("forgets a user's documents of all generations, written and refreshed ones", async () => {
+      for (const generation of ["g000001", "g000002", "g000003"]) {
+        await store.write(header(generation, 40), [block(0, 40)]);
+      }
+      await store.refresh(
+        [fresh("user 33", 60, ["i0"], "g000002"), fresh("new one", 60, ["i5"], "g000003")],
+        5,
+      );
+      await store.remove("g000003");
+      assert.equal(await store.forgetUser("user 33"), 2);
+      assert.equal(await store.forgetUser("user 33"), 0);
+      assert.equal(await store.forgetUser("nobody"), 0);
+      assert.equal(await store.forgetUser(""), 0);
+      for (const generation of ["g000001", "g000002"]) {
+        assert.equal(await store.get(generation, "user 33"), undefined);
+        assert.equal((await store.getMany(generation, ["user 33", "user 32"])).size, 1);
+        assert.deepEqual((await store.get(generation, "user 32"))!.items, listOf(32));
+        assert.deepEqual((await store.get(generation, "user 34"))!.items, listOf(34));
+        assert.equal(await store.count(generation), 39);
+      }
+      await store.refresh([fresh("user 33", 70, ["i5"])], 8);
+      assert.deepEqual(await store.get("g000001", "user 33"), fresh("user 33", 70, ["i5"]), "who comes back");
+      assert.equal(await store.forgetUser("user 33"), 1);
     });
 
     it("keeps the old documents when the blocks fail", async () => {

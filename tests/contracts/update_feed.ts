@@ -31,12 +31,15 @@ async function take(feed: UpdateFeed, sequence: number, count: number): Promise<
   return taken;
 }
 
-export function describeUpdateFeed(name: string, open: () => Opened<UpdateFeed>): void {
+export function describeUpdateFeed(
+  name: string,
+  open: () => Opened<UpdateFeed> | Promise<Opened<UpdateFeed>>,
+): void {
   describe(`update feed: ${name}`, () => {
     let opened: Opened<UpdateFeed>;
     let feed: UpdateFeed;
-    beforeEach(() => {
-      opened = open();
+    beforeEach(async () => {
+      opened = await open();
       feed = opened.port;
     });
     afterEach(() => opened.close());
@@ -72,6 +75,22 @@ export function describeUpdateFeed(name: string, open: () => Opened<UpdateFeed>)
       assert.deepEqual(taken.map(({ update }) => update), batch);
       assert.equal(taken[2].sequence, last);
       assert.equal(await feed.latest(), last);
+    });
+
+    it("takes what a learner tells of itself", async () => {
+      const none = { rankedEvents: 0, ratedEvents: 0 };
+      const figures = {
+        ...{ generation: "g000001", appliedOffset: 9, numericFailures: 1 },
+        window: { ...none, recallAt10: 0.1 },
+        ...{ total: none, driftCount: 1, drifts: [{ detector: "adwin", figure: "recallAt10" as const, offset: 7 }] },
+      };
+      const told: ModelUpdate = { kind: "measured", generation: "g000001", appliedOffset: 9, figures };
+      await feed.publish(told);
+      assert.deepEqual((await take(feed, 0, 1))[0].update, told);
+      const whole = { kind: "rowsAdvanced", generation: "g000001", fromOffset: 7, appliedOffset: 9 } as const;
+      const batch = [rowsChanged(7), { ...whole, parts: 1, atMs: 5, isWhole: true }] as const;
+      await feed.publish(batch);
+      assert.deepEqual((await take(feed, 1, 2)).map(({ update }) => update), batch);
     });
 
     it("gives many, in order", async () => {

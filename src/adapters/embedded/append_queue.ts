@@ -68,6 +68,6 @@ export class AppendQueue {
 }
 
 function rowsOf(append: Append): number {
-  if (append.kind === "control") return 1;
-  return append.kind === "events" ? append.events.length : append.columns.count;
+  if (append.kind === "events") return append.events.length;
+  return append.kind === "columns" ? append.columns.count : 1;
 }

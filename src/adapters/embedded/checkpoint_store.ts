@@ -5,6 +5,9 @@ import type { Fence } from "../../ports/lease.ts";
 import type { Database } from "./database.ts";
 import { checkFence } from "./lease.ts";
 
+/** A state holds no ids, and nothing of it that one could look for. */
+const NO_TEXT: readonly Uint8Array[] = [];
+
 export class EmbeddedCheckpointStore implements CheckpointStore {
   readonly #database: Database;
 
@@ -16,7 +19,7 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
     // Of the state as it is at the call.
     const copy = state.slice(), sha256 = sha256Of(copy);
     const what = `write a checkpoint of generation ${generation}`;
-    return this.#database.write(what, () => {
+    const body = () => {
       checkFence(this.#database, what, fence);
       this.#database.sql("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)").run(
         generation,
@@ -28,7 +31,8 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
         `DELETE FROM checkpoints WHERE generation = ?1 AND at_offset NOT IN
          (SELECT at_offset FROM checkpoints WHERE generation = ?1 ORDER BY at_offset DESC LIMIT ?2)`,
       ).run(generation, Math.max(1, keep));
-    });
+    };
+    return keep <= 1 ? this.#database.forget(what, NO_TEXT, body) : this.#database.write(what, body);
   }
 
   async latest(generation: string): Promise<Checkpoint | undefined> {
@@ -46,7 +50,7 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
 
   async remove(generation: string, fence?: Fence): Promise<void> {
     const what = `remove the checkpoints of generation ${generation}`;
-    await this.#database.write(what, () => {
+    await this.#database.forget(what, NO_TEXT, () => {
       checkFence(this.#database, what, fence);
       this.#database.sql("DELETE FROM checkpoints WHERE generation = ?").run(generation);
     });

@@ -45,19 +45,8 @@ export class EventBlocks {
   /** Adds events after all others. To be called in a transaction that writes. */
   append(added: EventBlock): void {
     const all = this.#withTail(added);
-    const insert = this.#database.sql("INSERT OR REPLACE INTO event_blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     for (let start = 0; start < all.count; start += BLOCK_COUNT) {
-      const block = part(all, start, Math.min(start + BLOCK_COUNT, all.count));
-      insert.run(
-        block.first,
-        block.count,
-        bytesOf(block.users),
-        bytesOf(block.items),
-        bytesOf(block.values),
-        bytesOf(block.timesMs),
-        block.extras.length === 0 ? null : JSON.stringify(block.extras),
-        bytesOf(block.keys),
-      );
+      this.#insert(part(all, start, Math.min(start + BLOCK_COUNT, all.count)));
     }
   }
 
@@ -111,6 +100,32 @@ export class EventBlocks {
       keys: wordsOf(row.keys as Uint8Array),
       extras: extrasOf(row.extras),
     };
+  }
+
+  /** Takes events (ascending) out of the block that holds the first of them; gives how many of them were in it. */
+  remove(offsets: readonly number[]): number {
+    const block = this.holding(offsets[0]), end = block.first + block.count;
+    this.#database.sql("DELETE FROM event_blocks WHERE first_offset = ?").run(block.first);
+    let count = 0, start = block.first;
+    for (; count < offsets.length && offsets[count] < end; count++) {
+      if (offsets[count] > start) this.#insert(part(block, start - block.first, offsets[count] - block.first));
+      start = offsets[count] + 1;
+    }
+    if (start < end) this.#insert(part(block, start - block.first, block.count));
+    return count;
+  }
+
+  #insert(block: EventBlock): void {
+    this.#database.sql("INSERT OR REPLACE INTO event_blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
+      block.first,
+      block.count,
+      bytesOf(block.users),
+      bytesOf(block.items),
+      bytesOf(block.values),
+      bytesOf(block.timesMs),
+      block.extras.length === 0 ? null : JSON.stringify(block.extras),
+      bytesOf(block.keys),
+    );
   }
 
   /** The events with those of a small last block before them, if no control record lies between. */

@@ -13,6 +13,7 @@ import type {
   ColumnsAppended,
   EventLog,
   ReadOptions,
+  UserErased,
   UserEventsOptions,
 } from "../../ports/event_log.ts";
 import { AppendQueue } from "./append_queue.ts";
@@ -84,6 +85,18 @@ export class EmbeddedEventLog implements EventLog {
 
   findEvent(eventId: string): Promise<LoggedEvent | undefined> {
     return this.#backend.findEvent(eventId);
+  }
+
+  async deleteEvent(userId: string, eventId: string, timeMs: number): Promise<number | undefined> {
+    return await this.#queue.add({ kind: "delete", userId, eventId, timeMs }) as number | undefined;
+  }
+
+  deletedOffsets(): Promise<Float64Array> {
+    return this.#backend.deletedOffsets();
+  }
+
+  async eraseUser(userId: string, timeMs: number): Promise<UserErased | undefined> {
+    return await this.#queue.add({ kind: "erase", userId, timeMs }) as UserErased | undefined;
   }
 
   /** What was appended before is finished first. */

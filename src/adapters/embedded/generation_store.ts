@@ -1,8 +1,16 @@
 /** Generations in the embedded store: sections in chunks, a manifest that makes them visible, a row that points. */
 import { createHash } from "node:crypto";
 import { BadInput, OutsideFailure } from "../../domain/failure.ts";
+import { withoutUser } from "../../domain/forget_user.ts";
 import type { ActivePointer, Generation, GenerationContent } from "../../domain/generation.ts";
-import { contentOf, generationOf, SECTION_NAMES, sectionsOf } from "../../domain/generation_sections.ts";
+import {
+  contentOf,
+  generationOf,
+  type SectionName,
+  SECTION_NAMES,
+  sectionsOf,
+} from "../../domain/generation_sections.ts";
+import { unpackIds } from "../../domain/id_list.ts";
 import type { GenerationStore } from "../../ports/generation_store.ts";
 import type { Fence } from "../../ports/lease.ts";
 import { bytesOf } from "./blobs.ts";
@@ -12,6 +20,8 @@ import { checkFence } from "./lease.ts";
 /** One chunk is one transaction: other writers get in between. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Sections that change when a user is forgotten, besides the manifest. */
+const USER_SECTIONS: readonly SectionName[] = ["userFactors", "userIds", "seenIndptr", "seenIndices"];
 
 export class EmbeddedGenerationStore implements GenerationStore {
   readonly #database: Database;
@@ -47,8 +57,7 @@ export class EmbeddedGenerationStore implements GenerationStore {
       this.#database.sql("DELETE FROM generation_chunks WHERE generation = ?").run(id);
     });
     for (const { name, bytes } of sections) {
-      for (let chunk = 0; chunk * CHUNK_BYTES < bytes.byteLength; chunk++) {
-        const part = bytes.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES);
+      for (const [chunk, part] of chunksOf(bytes).entries()) {
         await this.#database.write(what, () => {
           this.#database.sql("INSERT INTO generation_chunks VALUES (?, ?, ?, ?)").run(id, name, chunk, part);
         });
@@ -71,6 +80,7 @@ export class EmbeddedGenerationStore implements GenerationStore {
       if (manifest === undefined || manifest === null) throw this.#unknown("load", generation);
       return contentOf(new Map([["manifest", manifest as Uint8Array], ...this.#sections(generation)]));
     });
+    if (content.generation.verifiable === false) return content;
     const sha256 = createHash("sha256").update(bytesOf(content.model.userFactors))
       .update(bytesOf(content.model.itemFactors)).digest("hex");
     if (sha256 !== content.generation.sha256) {
@@ -106,6 +116,20 @@ export class EmbeddedGenerationStore implements GenerationStore {
     });
   }
 
+  async forgetUser(userId: string): Promise<string[]> {
+    const what = "forget a user in the generations", found = (id: string) => this.#userIds(id).indexOf(userId);
+    const ids = this.#database.read(what, () =>
+      this.#manifests().map((manifest) => generationOf(manifest).generation)
+        .filter((id) => userId !== "" && found(id) >= 0));
+    for (const id of ids) {
+      await this.#database.forget(what, [new TextEncoder().encode(userId)], () => {
+        const manifest = this.#row(id)?.manifest as Uint8Array | undefined, index = found(id);
+        if (manifest !== undefined && index >= 0) this.#rewrite(id, manifest, index);
+      });
+    }
+    return ids;
+  }
+
   async collect(keep: number, reservedBeforeMs = Date.now() - DAY_MS): Promise<string[]> {
     const gone = await this.#database.write("collect old generations", () => {
       const active = this.#active()?.generation ?? "";
@@ -123,6 +147,27 @@ export class EmbeddedGenerationStore implements GenerationStore {
     });
     for (const id of gone) await this.#delete(id);
     return gone;
+  }
+
+  /** In one transaction: a reader sees the generation before or after. */
+  #rewrite(id: string, manifest: Uint8Array, userIndex: number): void {
+    const content = contentOf(new Map([["manifest", manifest], ...this.#sections(id)]));
+    const insert = this.#database.sql("INSERT INTO generation_chunks VALUES (?, ?, ?, ?)");
+    for (const { name, bytes } of sectionsOf(withoutUser(content, userIndex))) {
+      if (name === "manifest") {
+        this.#database.sql("UPDATE generations SET manifest = ? WHERE generation = ?").run(bytes, id);
+      } else if (USER_SECTIONS.includes(name)) {
+        this.#database.sql("DELETE FROM generation_chunks WHERE generation = ? AND section = ?").run(id, name);
+        chunksOf(bytes).forEach((part, chunk) => insert.run(id, name, chunk, part));
+      }
+    }
+  }
+
+  #userIds(id: string): string[] {
+    const chunks = this.#database.sql(
+      "SELECT bytes FROM generation_chunks WHERE generation = ? AND section = 'userIds' ORDER BY chunk",
+    ).all(id);
+    return unpackIds(joined(chunks.map(({ bytes }) => bytes as Uint8Array)));
   }
 
   async #delete(id: string): Promise<void> {
@@ -186,6 +231,14 @@ export class EmbeddedGenerationStore implements GenerationStore {
         (known.join(", ") || "none is published yet"),
     );
   }
+}
+
+function chunksOf(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(bytes.byteLength / CHUNK_BYTES);
+  return Array.from(
+    { length: count },
+    (_, chunk) => bytes.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES),
+  );
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

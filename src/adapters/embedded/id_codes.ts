@@ -1,8 +1,10 @@
-/** Dense codes of ids, in order of first appearance in the log; a code never changes its meaning. */
+/** Dense codes of ids, in order of first appearance in the log; a code never changes its meaning, but may lose it. */
 import type { Database } from "./database.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** No UTF-8 begins with it: an erased user's code is kept under it and the code's eight bytes. */
+const ERASED = 0xff;
 
 export class IdCodes {
   readonly #database: Database;
@@ -11,7 +13,8 @@ export class IdCodes {
   readonly #next: string;
   readonly #list: string;
   readonly #idOf: string;
-  /** Codes that were asked for; true for ever once committed, whoever writes. */
+  readonly #erase: string;
+  /** Codes that were asked for; true once committed, whoever writes, until somebody is erased. */
   readonly #known = new Map<string, number>();
   #nextCode = 0;
 
@@ -21,6 +24,7 @@ export class IdCodes {
     this.#insert = `INSERT OR IGNORE INTO ${table} (code, id) VALUES (?, ?)`;
     this.#next = `SELECT coalesce(max(code) + 1, 0) AS code FROM ${table}`;
     this.#idOf = `SELECT id FROM ${table} WHERE code = ?`;
+    this.#erase = `UPDATE ${table} SET id = ? WHERE code = ?`;
     this.#list = `SELECT id FROM ${table} WHERE code >= ? ORDER BY code`;
   }
 
@@ -47,12 +51,21 @@ export class IdCodes {
       this.#database.sql(this.#find).get(encoder.encode(id))?.code as number | undefined;
   }
 
-  /** The id of a code that is in the log. */
+  /** The id of a code that is in the log; "" if it was erased. */
   idOf(code: number): string {
-    return decoder.decode(this.#database.sql(this.#idOf).get(code)!.id as Uint8Array);
+    return idOfBytes(this.#database.sql(this.#idOf).get(code)!.id as Uint8Array);
   }
 
-  /** Drops what is remembered, which may not have been committed. */
+  /** The code stands for nobody from now on. To be called in a transaction that writes; `forget` if it fails. */
+  erase(id: string, code: number): void {
+    const bytes = new Uint8Array(9);
+    bytes[0] = ERASED;
+    new DataView(bytes.buffer).setFloat64(1, code);
+    this.#database.sql(this.#erase).run(bytes, code);
+    this.#known.delete(id);
+  }
+
+  /** Drops what is remembered, which may not have been committed, or was erased since. */
   forget(): void {
     this.#known.clear();
   }
@@ -61,8 +74,12 @@ export class IdCodes {
   list(fromCode: number): string[] {
     const ids: string[] = [];
     for (const row of this.#database.sql(this.#list).iterate(fromCode)) {
-      ids.push(decoder.decode(row.id as Uint8Array));
+      ids.push(idOfBytes(row.id as Uint8Array));
     }
     return ids;
   }
+}
+
+function idOfBytes(bytes: Uint8Array): string {
+  return bytes[0] === ERASED ? "" : decoder.decode(bytes);
 }

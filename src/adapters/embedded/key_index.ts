@@ -3,7 +3,6 @@
  * later ones in tables in memory that are made from their blocks; both hold what a transaction sees, never more.
  */
 import { eventIdOfKey, isKeyId, keyOfEventId } from "../../domain/event_key.ts";
-
 import type { Database } from "./database.ts";
 import type { EventBlock, EventBlocks } from "./event_blocks.ts";
 import { RecentEvents } from "./recent_events.ts";
@@ -21,6 +20,11 @@ export interface KeyIndexOptions {
 export interface IndexBounds {
   readonly end: number;
   readonly indexedUntil: number;
+}
+
+/** And how many users were erased by then. */
+export interface LogBounds extends IndexBounds {
+  readonly erasureCount: number;
 }
 
 export class KeyIndex {
@@ -110,6 +114,19 @@ export class KeyIndex {
     const older: number[] = [];
     for (const { entries, place } of this.#userRuns.find(user)) older.push(offsetAt(entries, 1, place));
     yield* older.reverse();
+  }
+
+  /**
+   * Takes out the user's events, which are gone from the blocks by now; `keys` are theirs, of each the four words. What is
+   * remembered is forgotten: `refresh` before anything else.
+   */
+  erase(user: number, keys: Uint32Array, offsets: ReadonlySet<number>): void {
+    const firstWords = keys.filter((_, word) => word % 4 === 0);
+    this.#keyRuns.refresh();
+    this.#userRuns.refresh();
+    this.#keyRuns.remove(firstWords, (entries, place) => offsets.has(offsetAt(entries, 2, place)));
+    this.#userRuns.remove(Uint32Array.of(user), (entries, place) => entries[0][place] === user);
+    this.forget();
   }
 
   /** Writes the events in memory as runs, if they are many. Gives the new `indexedUntil`. */

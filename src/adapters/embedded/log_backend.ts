@@ -7,16 +7,18 @@ import type {
   NewEvent,
   NewEventColumns,
 } from "../../domain/event.ts";
-import type { AppendResult, ColumnsAppended, UserEventsOptions } from "../../ports/event_log.ts";
+import type { AppendResult, ColumnsAppended, UserErased, UserEventsOptions } from "../../ports/event_log.ts";
 
 /** One call of an append. */
 export type Append =
   | { readonly kind: "events"; readonly events: readonly NewEvent[] }
   | { readonly kind: "columns"; readonly columns: NewEventColumns }
-  | { readonly kind: "control"; readonly record: ControlRecord; readonly timeMs: number };
+  | { readonly kind: "control"; readonly record: ControlRecord; readonly timeMs: number }
+  | { readonly kind: "delete"; readonly userId: string; readonly eventId: string; readonly timeMs: number }
+  | { readonly kind: "erase"; readonly userId: string; readonly timeMs: number };
 
-/** What became of it: of events, of columns, the offset of a control record. */
-export type Appended = AppendResult[] | ColumnsAppended | number;
+/** What became of it: of events, of columns, the offset of a control record (of a deletion too), of an erasure. */
+export type Appended = AppendResult[] | ColumnsAppended | number | UserErased | undefined;
 
 /** Events in [from, until) up to a number of them; `next` is where the next batch begins. */
 export interface LogBatch {
@@ -34,5 +36,6 @@ export interface LogBackend {
   listIds(side: "users" | "items", fromCode: number): Promise<string[]>;
   eventsOfUser(userId: string, options: UserEventsOptions): Promise<LoggedEvent[]>;
   findEvent(eventId: string): Promise<LoggedEvent | undefined>;
+  deletedOffsets(): Promise<Float64Array>;
   close(): Promise<void>;
 }

@@ -84,6 +84,10 @@ export class LogClient implements LogBackend {
     return this.#call("findEvent", [eventId]);
   }
 
+  deletedOffsets(): Promise<Float64Array> {
+    return this.#call("deletedOffsets", []);
+  }
+
   /** What was asked before is finished first; the thread ends. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;

@@ -4,7 +4,7 @@ import type { UserEventsOptions } from "../../ports/event_log.ts";
 import type { Database } from "./database.ts";
 import { type EventBlock, EventBlocks } from "./event_blocks.ts";
 import { IdCodes } from "./id_codes.ts";
-import { eventIdAt, type IndexBounds, KeyIndex, type KeyIndexOptions } from "./key_index.ts";
+import { eventIdAt, KeyIndex, type KeyIndexOptions, type LogBounds } from "./key_index.ts";
 import type { Append, Appended, LogBackend, LogBatch } from "./log_backend.ts";
 import { LogWriter } from "./log_writer.ts";
 
@@ -16,6 +16,7 @@ export class LogFile implements LogBackend {
   readonly #users: IdCodes;
   readonly #items: IdCodes;
   readonly #writer: LogWriter;
+  #erasureCount = 0;
 
   constructor(database: Database, options: KeyIndexOptions = {}) {
     this.#database = database;
@@ -28,16 +29,15 @@ export class LogFile implements LogBackend {
       .log_id as string;
   }
 
-  commit(appends: readonly Append[]): Promise<Appended[]> {
-    return this.#database.write(
+  async commit(appends: readonly Append[]): Promise<Appended[]> {
+    const needles = this.#needlesOf(appends);
+    const appended = await this.#database.write(
       "append to the event log",
       () => this.#writer.write(appends, this.#bounds()),
-      () => {
-        this.#index.forget();
-        this.#users.forget();
-        this.#items.forget();
-      },
+      () => this.#forget(),
     );
+    if (needles.length > 0) await this.#database.purge("erase a user", needles);
+    return appended;
   }
 
   async end(): Promise<number> {
@@ -69,14 +69,14 @@ export class LogFile implements LogBackend {
 
   async eventsOfUser(userId: string, options: UserEventsOptions): Promise<LoggedEvent[]> {
     return this.#database.read("read a user's events", () => {
+      this.#index.refresh(this.#bounds());
       const user = this.#users.find(userId);
       if (user === undefined) return [];
-      this.#index.refresh(this.#bounds());
       const found: LoggedEvent[] = [];
       let block: EventBlock | undefined;
       for (const offset of this.#index.ofUser(user)) {
         if (found.length >= options.limit) break;
-        if (offset >= (options.beforeOffset ?? Infinity)) continue;
+        if (offset >= (options.beforeOffset ?? Infinity) || this.#isDeleted(offset)) continue;
         if (block === undefined || offset < block.first) block = this.#blocks.holding(offset);
         found.push(this.#event(block, offset, userId));
       }
@@ -88,7 +88,15 @@ export class LogFile implements LogBackend {
     return this.#database.read("look for an event", () => {
       this.#index.refresh(this.#bounds());
       const offset = this.#index.find(eventId);
-      return offset === undefined ? undefined : this.#event(this.#blocks.holding(offset), offset);
+      if (offset === undefined || this.#isDeleted(offset)) return undefined;
+      return this.#event(this.#blocks.holding(offset), offset);
+    });
+  }
+
+  async deletedOffsets(): Promise<Float64Array> {
+    return this.#database.read("list the deleted events", () => {
+      const rows = this.#database.sql("SELECT deleted_offset FROM deleted_events ORDER BY 1").all();
+      return Float64Array.from(rows, (row) => row.deleted_offset as number);
     });
   }
 
@@ -96,9 +104,41 @@ export class LogFile implements LogBackend {
     this.#database.close();
   }
 
-  #bounds(): IndexBounds {
-    const row = this.#database.sql("SELECT end_offset, indexed_until FROM log_state").get()!;
-    return { end: row.end_offset as number, indexedUntil: row.indexed_until as number };
+  /** To be called first in every transaction: what is remembered of an erased user, by whomever, is forgotten. */
+  #bounds(): LogBounds {
+    const row = this.#database.sql("SELECT end_offset, indexed_until, erasure_count FROM log_state").get()!;
+    const erasureCount = row.erasure_count as number;
+    if (erasureCount !== this.#erasureCount) this.#forget();
+    this.#erasureCount = erasureCount;
+    return { end: row.end_offset as number, indexedUntil: row.indexed_until as number, erasureCount };
+  }
+
+  /** Drops what is remembered. */
+  #forget(): void {
+    this.#index.forget();
+    this.#users.forget();
+    this.#items.forget();
+  }
+
+  #isDeleted(offset: number): boolean {
+    return this.#database.sql("SELECT 1 FROM deleted_events WHERE deleted_offset = ?").get(offset) !== undefined;
+  }
+
+  /** Bytes of the ids that these appends erase, the events' too. */
+  #needlesOf(appends: readonly Append[]): Uint8Array[] {
+    return appends.flatMap((append) => {
+      if (append.kind !== "erase") return [];
+      const events = this.#database.read("read a user's events", () => this.#eventIdsOf(append.userId));
+      return [append.userId, ...events].map((id) => new TextEncoder().encode(id));
+    });
+  }
+
+  /** Of the deleted ones too. */
+  #eventIdsOf(userId: string): string[] {
+    this.#index.refresh(this.#bounds());
+    const user = this.#users.find(userId);
+    const offsets = user === undefined ? [] : [...this.#index.ofUser(user)];
+    return offsets.map((offset) => eventIdAt(this.#blocks.holding(offset), offset));
   }
 
   #event(block: EventBlock, offset: number, userId?: string): LoggedEvent {

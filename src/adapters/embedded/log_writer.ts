@@ -1,12 +1,13 @@
 /** Writes a group of appends within a transaction that the caller began. */
-import type { NewEvent, NewEventColumns } from "../../domain/event.ts";
-import { isKeyId, keyOfEventId } from "../../domain/event_key.ts";
-import type { AppendResult, ColumnsAppended } from "../../ports/event_log.ts";
+import type { ControlRecord, NewEvent, NewEventColumns } from "../../domain/event.ts";
+import { eventIdOfKey, isKeyId, keyOfEventId } from "../../domain/event_key.ts";
+import type { AppendResult, ColumnsAppended, UserErased } from "../../ports/event_log.ts";
 import { BlockBuffer } from "./block_buffer.ts";
 import type { Database } from "./database.ts";
+import { ErasedEvents } from "./erased_events.ts";
 import type { EventBlocks } from "./event_blocks.ts";
 import type { IdCodes } from "./id_codes.ts";
-import type { IndexBounds, KeyIndex } from "./key_index.ts";
+import { eventIdAt, type KeyIndex, type LogBounds } from "./key_index.ts";
 import type { Append, Appended } from "./log_backend.ts";
 
 const NO_CODE = -1;
@@ -17,6 +18,10 @@ export class LogWriter {
   /** The newest events, which are not in a block yet. */
   #buffer = new BlockBuffer();
   readonly #key = new Uint32Array(4);
+  readonly #erased: ErasedEvents;
+  /** Ever: who sends an event again asks for more work then. */
+  #hasErased = false;
+  #indexedUntil = 0;
 
   constructor(
     private readonly database: Database,
@@ -24,13 +29,17 @@ export class LogWriter {
     private readonly index: KeyIndex,
     private readonly users: IdCodes,
     private readonly items: IdCodes,
-  ) {}
+  ) {
+    this.#erased = new ErasedEvents(database);
+  }
 
-  write(appends: readonly Append[], bounds: IndexBounds): Appended[] {
+  write(appends: readonly Append[], bounds: LogBounds): Appended[] {
     this.index.refresh(bounds);
     this.users.refresh();
     this.items.refresh();
     this.#end = bounds.end;
+    this.#indexedUntil = bounds.indexedUntil;
+    this.#hasErased = bounds.erasureCount > 0;
     this.#buffer = new BlockBuffer();
     const appended = appends.map((append) => this.#append(append));
     this.#writeBuffer();
@@ -48,11 +57,62 @@ export class LogWriter {
       case "columns":
         return this.#columns(append.columns);
       case "control":
-        this.#writeBuffer();
-        this.database.sql("INSERT INTO controls VALUES (?, ?, ?)")
-          .run(this.#end, append.timeMs, JSON.stringify(append.record));
-        return this.#end++;
+        return this.#control(append.record, append.timeMs);
+      case "delete":
+        return this.#delete(append.userId, append.eventId, append.timeMs);
+      case "erase":
+        return this.#erase(append.userId, append.timeMs);
     }
+  }
+
+  #control(record: ControlRecord, timeMs: number): number {
+    this.#writeBuffer();
+    this.database.sql("INSERT INTO controls VALUES (?, ?, ?)").run(this.#end, timeMs, JSON.stringify(record));
+    return this.#end++;
+  }
+
+  #delete(userId: string, eventId: string, timeMs: number): number | undefined {
+    const offset = this.index.find(eventId), user = this.users.find(userId);
+    if (offset === undefined || user === undefined) return undefined;
+    this.#writeBuffer();
+    const block = this.blocks.holding(offset);
+    if (block.users[offset - block.first] !== user) return undefined;
+    const earlier = this.database.sql("SELECT control_offset FROM deleted_events WHERE deleted_offset = ?")
+      .get(offset)?.control_offset;
+    if (earlier !== undefined) return earlier as number;
+    this.database.sql("INSERT INTO deleted_events VALUES (?, ?)").run(offset, this.#end);
+    return this.#control({ kind: "eventDeleted", deletedOffset: offset }, timeMs);
+  }
+
+  /** All in the transaction of the control record: a crash leaves the user whole or gone. */
+  #erase(userId: string, timeMs: number): UserErased | undefined {
+    const userCode = this.users.find(userId);
+    if (userCode === undefined) return undefined;
+    this.#writeBuffer();
+    const offsets = [...this.index.ofUser(userCode)].reverse(), eventCount = offsets.length;
+    this.index.erase(userCode, this.#eraseEvents(offsets), new Set(offsets));
+    this.users.erase(userId, userCode);
+    this.database.sql("UPDATE log_state SET erasure_count = erasure_count + 1, purge_due = 1").run();
+    this.#hasErased = true;
+    const offset = this.#control({ kind: "userErased", userCode, eventCount }, timeMs);
+    this.index.refresh({ end: this.#end, indexedUntil: this.#indexedUntil });
+    return { offset, userCode, eventCount };
+  }
+
+  /** Out of their blocks; ascending. Gives their keys. */
+  #eraseEvents(offsets: readonly number[]): Uint32Array {
+    const keys = new Uint32Array(4 * offsets.length);
+    const undelete = this.database.sql("DELETE FROM deleted_events WHERE deleted_offset = ?");
+    for (let at = 0; at < offsets.length;) {
+      const block = this.blocks.holding(offsets[at]), count = this.blocks.remove(offsets.slice(at));
+      for (const end = at + count; at < end; at++) {
+        const position = offsets[at] - block.first;
+        keys.set(block.keys.subarray(4 * position, 4 * position + 4), 4 * at);
+        this.#erased.add(eventIdAt(block, offsets[at]), offsets[at]);
+        undelete.run(offsets[at]);
+      }
+    }
+    return keys;
   }
 
   #event(event: NewEvent): AppendResult {
@@ -61,6 +121,8 @@ export class LogWriter {
     if (known !== undefined) {
       return { status: this.#hasBody(known, event) ? "duplicate" : "conflict", offset: known };
     }
+    const erased = this.#hasErased ? this.#erased.find(event.eventId) : undefined;
+    if (erased !== undefined) return { status: "duplicate", offset: erased };
     const user = this.users.codeOf(event.userId), item = this.items.codeOf(event.itemId);
     const eventId = isKeyId(event.eventId) ? null : event.eventId;
     this.#buffer.add(user, item, event.value, event.timeMs, key, 0);
@@ -78,6 +140,7 @@ export class LogWriter {
     this.#buffer.reserve(count);
     for (let i = 0; i < count; i++) {
       if (isIndexed[i] === 1 || this.index.findRecent(keys, 4 * i, null) !== undefined) continue;
+      if (this.#hasErased && this.#erased.find(eventIdOfKey(keys, 4 * i)) !== undefined) continue;
       const u = users[i], v = items[i];
       if (userCodes[u] === NO_CODE) userCodes[u] = this.users.codeOf(columns.userIds[u]);
       if (itemCodes[v] === NO_CODE) itemCodes[v] = this.items.codeOf(columns.itemIds[v]);

@@ -10,6 +10,7 @@ import {
 } from "../../ports/recommendation_store.ts";
 import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
+import { RefreshedLists } from "./refreshed_lists.ts";
 
 /** To read one list is to read its row. */
 const USERS_IN_ROW = 32;
@@ -18,6 +19,8 @@ const TRANSACTION_BYTES = 2 ** 20;
 /** Sets whose ids stay in memory: the one that is read and the one before. */
 const NAMED_SETS = 2;
 
+const encoder = new TextEncoder();
+
 interface Names {
   readonly userIndexes: ReadonlyMap<string, number>;
   readonly itemIds: readonly string[];
@@ -25,11 +28,13 @@ interface Names {
 
 export class EmbeddedRecommendationStore implements RecommendationStore {
   readonly #database: Database;
+  readonly #refreshed: RefreshedLists;
   /** By set, the least recently made first. */
   readonly #names = new Map<number, Names>();
 
   constructor(database: Database) {
     this.#database = database;
+    this.#refreshed = new RefreshedLists(database);
   }
 
   async write(header: ListHeader, blocks: Iterable<ListBlock> | AsyncIterable<ListBlock>): Promise<void> {
@@ -56,15 +61,17 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   }
 
   async get(generation: string, userId: string): Promise<StoredList | undefined> {
-    return this.#database.read("read a stored recommendation list", () => {
-      const set = this.#current(generation);
-      if (set === undefined) return undefined;
-      const { userIndexes, itemIds } = this.#namesOf(set.list_set as number);
-      const user = userIndexes.get(userId);
-      if (user === undefined) return undefined;
-      const items = this.#items(set.list_set as number, user, itemIds);
-      if (items.length === 0) return undefined;
-      return { userId, generation, appliedOffset: set.applied_offset as number, items };
+    return (await this.getMany(generation, [userId])).get(userId);
+  }
+
+  async getMany(generation: string, userIds: readonly string[]): Promise<Map<string, StoredList>> {
+    return this.#database.read("read stored recommendation lists", () => {
+      const found = new Map<string, StoredList>();
+      for (const userId of userIds) {
+        const list = this.#refreshed.find(generation, userId) ?? this.#written(generation, userId);
+        if (list !== undefined && list.items.length > 0) found.set(userId, list);
+      }
+      return found;
     });
   }
 
@@ -77,12 +84,77 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
 
   async count(generation: string): Promise<number> {
     return this.#database.read("count the stored recommendation lists", () => {
-      return this.#current(generation)?.list_count as number | undefined ?? 0;
+      const listCount = this.#current(generation)?.list_count as number | undefined ?? 0;
+      return listCount + this.#refreshed.countChange(generation);
     });
   }
 
-  remove(generation: string): Promise<void> {
-    return this.#deleteSets(generation, () => true);
+  async remove(generation: string): Promise<void> {
+    await this.#database.write(`delete recommendations of generation ${generation}`, () => {
+      this.#refreshed.removeGeneration(generation);
+    });
+    await this.#deleteSets(generation, () => true);
+  }
+
+  async refresh(lists: readonly StoredList[], timeMs: number): Promise<void> {
+    if (lists.length === 0) return;
+    await this.#database.write("refresh recommendations", () => {
+      for (const list of lists) {
+        const { generation, userId, appliedOffset } = list, written = this.#written(generation, userId);
+        const known = this.#refreshed.find(generation, userId) ?? written;
+        if (known !== undefined && known.appliedOffset > appliedOffset) continue;
+        this.#refreshed.put(list, timeMs, written !== undefined);
+      }
+    });
+  }
+
+  async forgetUser(userId: string): Promise<number> {
+    if (userId === "") return 0;
+    return await this.#database.forget("forget a user's recommendations", [encoder.encode(userId)], () => {
+      const sets = this.#database.sql("SELECT list_set, generation, is_current FROM list_sets").all();
+      const current = sets.filter((set) => set.is_current === 1).map((set) => set.generation as string);
+      let count = 0;
+      for (const generation of new Set([...current, ...this.#refreshed.generations()])) {
+        const list = this.#refreshed.find(generation, userId) ?? this.#written(generation, userId);
+        if (list !== undefined && list.items.length > 0) count++;
+      }
+      this.#refreshed.removeUser(userId);
+      for (const set of sets) this.#forgetIn(set.list_set as number, userId);
+      return count;
+    });
+  }
+
+  /** Of one set, current or not. */
+  #forgetIn(set: number, userId: string): void {
+    const row = this.#database.sql("SELECT user_ids FROM list_sets WHERE list_set = ?").get(set)!;
+    const userIds = unpackIds(row.user_ids as Uint8Array), user = userIds.indexOf(userId);
+    if (user < 0) return;
+    userIds[user] = "";
+    const listCount = this.#emptyList(set, user) ? 1 : 0;
+    this.#database.sql("UPDATE list_sets SET user_ids = ?, list_count = max(0, list_count - ?) WHERE list_set = ?")
+      .run(packIds(userIds), listCount, set);
+    this.#names.delete(set);
+  }
+
+  /** False if there was none. */
+  #emptyList(set: number, user: number): boolean {
+    const row = this.#rowOf(set, user);
+    if (row === undefined || row.n === 0) return false;
+    const { first, n, indexes, scores } = row, start = (user - first) * n, isThere = indexes[start] !== NO_ITEM;
+    indexes.fill(NO_ITEM, start, start + n), scores.fill(0, start, start + n);
+    this.#database.sql("UPDATE list_blocks SET items = ?, scores = ? WHERE list_set = ? AND first_user = ?")
+      .run(bytesOf(indexes), bytesOf(scores), set, first);
+    return isThere;
+  }
+
+  /** As the generation's set has it. */
+  #written(generation: string, userId: string): StoredList | undefined {
+    const set = this.#current(generation);
+    if (set === undefined) return undefined;
+    const { userIndexes, itemIds } = this.#namesOf(set.list_set as number), user = userIndexes.get(userId);
+    const items = user === undefined ? [] : this.#items(set.list_set as number, user, itemIds);
+    if (items.length === 0) return undefined;
+    return { userId, generation, appliedOffset: set.applied_offset as number, items };
   }
 
   #insertSet(header: ListHeader): number {
@@ -112,6 +184,7 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   }
 
   #makeCurrent(set: number, generation: string, listCount: number): void {
+    this.#refreshed.removeGeneration(generation);
     this.#database.sql("UPDATE list_sets SET is_current = 0 WHERE generation = ?").run(generation);
     this.#database.sql("UPDATE list_sets SET is_current = 1, list_count = ? WHERE list_set = ?").run(
       listCount,
@@ -141,18 +214,26 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   }
 
   #items(set: number, user: number, itemIds: readonly string[]): Recommendation[] {
-    const row = this.#database.sql(
-      `SELECT first_user, user_count, n, items, scores FROM list_blocks
-       WHERE list_set = ? AND first_user <= ? ORDER BY first_user DESC LIMIT 1`,
-    ).get(set, user);
-    const n = row?.n as number, start = (user - (row?.first_user as number)) * n;
-    if (row === undefined || user >= (row.first_user as number) + (row.user_count as number)) return [];
-    const indexes = wordsOf(row.items as Uint8Array), scores = floatsOf(row.scores as Uint8Array);
+    const row = this.#rowOf(set, user);
+    if (row === undefined) return [];
+    const { first, n, indexes, scores } = row, start = (user - first) * n;
     const items: Recommendation[] = [];
     for (let place = start; place < start + n && indexes[place] !== NO_ITEM; place++) {
       items.push({ itemId: itemIds[indexes[place]], score: scores[place], rank: items.length + 1 });
     }
     return items;
+  }
+
+  /** The row that holds the user's list. */
+  #rowOf(set: number, user: number) {
+    const row = this.#database.sql(
+      `SELECT first_user, user_count, n, items, scores FROM list_blocks
+       WHERE list_set = ? AND first_user <= ? ORDER BY first_user DESC LIMIT 1`,
+    ).get(set, user);
+    const first = row?.first_user as number;
+    if (row === undefined || user >= first + (row.user_count as number)) return undefined;
+    const indexes = wordsOf(row.items as Uint8Array), scores = floatsOf(row.scores as Uint8Array);
+    return { first, n: row.n as number, indexes, scores };
   }
 
   /** Sets of the generation, those that a crash left unfinished too. */

@@ -3,7 +3,7 @@
 /** "Foz1": tells our files from other programs' SQLite files. */
 export const APPLICATION_ID = 0x466f7a31;
 /** A program reads and writes exactly this version. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What schema version 1 has not. */
 export const ADDED_IN_2 = `
@@ -16,7 +16,36 @@ export const ADDED_IN_2 = `
 `;
 
 /**
- * Ids are UTF-8 blobs, because text ends at its first NUL when it is read back. Arrays are little-endian blobs.
+ * What versions 1 and 2 have not.
+ * - `log_state`: `erasure_count` tells connections that what they remember of users and keys may be gone; `purge_due` that the
+ *   write-ahead file may still hold what was forgotten.
+ * - `deleted_events`: events that do not count any more, with the record that says so.
+ * - `erased_events`: salted hashes of the ids of erased users' events.
+ * - `refreshed_lists`: documents that are newer than their generation's set. Users stand there as salted hashes: rows come and
+ *   go all the time, and SQLite leaves copies of them here and there (residue.ts). `list_change`: -1, 0 or 1, what the row
+ *   adds to the number of lists of the set.
+ */
+export const ADDED_IN_3 = `
+  ALTER TABLE log_state ADD COLUMN erasure_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE log_state ADD COLUMN purge_due INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE log_state ADD COLUMN salt BLOB NOT NULL DEFAULT x'';
+  UPDATE log_state SET salt = randomblob(16);
+  CREATE TABLE deleted_events (deleted_offset INTEGER PRIMARY KEY, control_offset INTEGER NOT NULL) STRICT;
+  CREATE TABLE erased_events (hash BLOB PRIMARY KEY, at_offset INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE refreshed_lists (
+    generation TEXT NOT NULL,
+    user_hash BLOB NOT NULL,
+    applied_offset INTEGER NOT NULL,
+    written_at_ms REAL NOT NULL,
+    list_change INTEGER NOT NULL,
+    items TEXT NOT NULL,
+    PRIMARY KEY (generation, user_hash)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Ids are UTF-8 blobs, because text ends at its first NUL when it is read back; that of an erased
+ * user is 0xff (no UTF-8 begins so) and the code. Arrays are little-endian blobs.
  * - `event_blocks`: events of consecutive offsets by column; `keys` last, since SQLite walks a row from its start.
  *   `extras` is JSON: [position, event id or null, type or null] of those that have one.
  * - `index_runs`, `index_pages`: sorted runs over the blocks below `log_state.indexed_until` (sorted_runs.ts).
@@ -105,4 +134,5 @@ export const SCHEMA = `
   ) STRICT;
   CREATE TABLE updates (sequence INTEGER PRIMARY KEY AUTOINCREMENT, header TEXT NOT NULL, indexes BLOB, rows BLOB) STRICT;
   CREATE TABLE item_titles (id BLOB PRIMARY KEY, title BLOB NOT NULL) STRICT, WITHOUT ROWID;
-  ${ADDED_IN_2}`;
+  ${ADDED_IN_2}
+  ${ADDED_IN_3}`;

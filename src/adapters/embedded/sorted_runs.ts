@@ -5,7 +5,7 @@
  * blobs 4,300,000/s.
  *
  * A run is a table of 32-bit columns sorted by the first, stable, cut into pages; its fences are the first keys of its
- * pages. Runs are immutable. When the newest FAN_IN runs have the same level, they are merged into one of the next.
+ * pages. Runs are immutable, but for what is taken out of them when a user is erased. When the newest FAN_IN runs have the same level, they are merged into one of the next.
  * Runs are added in the order of the log, and only neighbours are merged, so each covers its own range of offsets.
  */
 import type { Database } from "./database.ts";
@@ -17,6 +17,7 @@ const PAGE_ENTRIES = 1024;
 /** Pages of a run are numbered from run * RUN_PAGES. */
 const RUN_PAGES = 65_536;
 const FAN_IN = 4;
+const NO_KEY = 0xffffffff;
 /** Runs of this level are not merged again: one merge must not hold the lock for seconds. */
 const MAX_LEVEL = 2;
 
@@ -113,6 +114,32 @@ export class SortedRuns {
     }
   }
 
+  /**
+   * Takes out what `isGone` says among the entries whose first column is one of `keys`, and forgets everything: other
+   * connections must too. Filters stay: they do not tell keys, and may say of one more that it may be there.
+   */
+  remove(keys: Uint32Array, isGone: (entries: Entries, place: number) => boolean): void {
+    for (const run of this.#runs) {
+      const pages = new Set<number>();
+      for (const key of keys) for (const page of pagesOf(run.fences, key)) pages.add(page);
+      let count = run.count;
+      for (const page of pages) {
+        const entries = this.#page(run, page), kept = placesOf(entries, (place) => !isGone(entries, place));
+        if (kept.length === entries[0].length) continue;
+        count -= entries[0].length - kept.length;
+        const left = entries.map((column) => gather(column, kept));
+        // An empty page is passed over wherever it stands: its fence only has to keep the order.
+        run.fences[page] = left[0][0] ?? run.fences[page + 1] ?? NO_KEY;
+        this.#database.sql("UPDATE index_pages SET entries = ? WHERE page = ?")
+          .run(packed(left, 0), run.run * RUN_PAGES + page);
+      }
+      if (count === run.count) continue;
+      this.#database.sql("UPDATE index_runs SET count = ?, fences = ? WHERE run = ?")
+        .run(count, bytesOf(run.fences), run.run);
+    }
+    this.forget();
+  }
+
   /** Drops what is remembered, which may not have been committed. */
   forget(): void {
     this.#runs = [];
@@ -196,6 +223,20 @@ function rowsInFilter(filter: KeyFilter, first: Uint32Array, second: Uint32Array
     if (filter.mayHold(first[row], second[row])) rows[count++] = row;
   }
   return rows.subarray(0, count);
+}
+
+/** The pages that can hold the key. */
+function* pagesOf(fences: Uint32Array, key: number): Generator<number> {
+  for (let page = firstPage(fences, key); page < fences.length; page++) {
+    if (page > 0 && fences[page] > key) return;
+    yield page;
+  }
+}
+
+function placesOf(entries: Entries, isWanted: (place: number) => boolean): Uint32Array {
+  const places: number[] = [];
+  for (let place = 0; place < entries[0].length; place++) if (isWanted(place)) places.push(place);
+  return Uint32Array.from(places);
 }
 
 /** The first page that can hold the key: the last whose fence is smaller. */

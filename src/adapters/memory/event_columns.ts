@@ -2,6 +2,8 @@
 import type { LoggedEventColumns } from "../../domain/event.ts";
 
 const NONE = -1;
+/** Stands for nobody: the event's user was erased. */
+const NOBODY = 0xffffffff;
 
 /** Event e stands in place e of each column; offsets ascend. */
 export class EventColumns {
@@ -58,7 +60,22 @@ export class EventColumns {
     for (let e = this.#newest[user] ?? NONE; e !== NONE; e = this.#before[e]) yield e;
   }
 
-  /** Copies events [start, end). */
+  /** Blanks the user's events; `read` passes over them. Gives which they were, newest first. */
+  erase(user: number): number[] {
+    const events = [...this.ofUser(user)];
+    for (const e of events) {
+      this.#users[e] = NOBODY;
+      this.#items[e] = this.#values[e] = this.#timesMs[e] = 0;
+    }
+    if (user < this.#newest.length) this.#newest[user] = NONE;
+    return events;
+  }
+
+  isErased(event: number): boolean {
+    return this.#users[event] === NOBODY;
+  }
+
+  /** Copies events [start, end), none of which is erased. */
   slice(start: number, end: number): LoggedEventColumns {
     return {
       count: end - start,

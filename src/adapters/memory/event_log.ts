@@ -15,6 +15,7 @@ import type {
   ColumnsAppended,
   EventLog,
   ReadOptions,
+  UserErased,
   UserEventsOptions,
 } from "../../ports/event_log.ts";
 import { EventColumns } from "./event_columns.ts";
@@ -37,6 +38,8 @@ export class MemoryEventLog implements EventLog {
   readonly #users = new Codes();
   readonly #items = new Codes();
   readonly #controls: LoggedControl[] = [];
+  /** Offset of a deleted event → of the record that says so. */
+  readonly #deleted = new Map<number, number>();
 
   constructor(options: MemoryEventLogOptions = {}) {
     this.logId = options.logId ?? crypto.randomUUID().replaceAll("-", "");
@@ -104,20 +107,55 @@ export class MemoryEventLog implements EventLog {
     for (const event of this.#events.ofUser(user)) {
       if (found.length >= options.limit) break;
       const logged = this.#event(event);
-      if (logged.offset < (options.beforeOffset ?? Infinity)) found.push(logged);
+      const isWanted = logged.offset < (options.beforeOffset ?? Infinity) && !this.#deleted.has(logged.offset);
+      if (isWanted) found.push(logged);
     }
     return found;
   }
 
   async findEvent(eventId: string): Promise<LoggedEvent | undefined> {
     const event = this.#find(eventId, keyOfEventId(eventId));
-    return event < 0 ? undefined : this.#event(event);
+    if (event < 0 || this.#events.isErased(event)) return undefined;
+    const logged = this.#event(event);
+    return this.#deleted.has(logged.offset) ? undefined : logged;
+  }
+
+  async deleteEvent(userId: string, eventId: string, timeMs: number): Promise<number | undefined> {
+    const event = this.#find(eventId, keyOfEventId(eventId)), user = this.#users.find(userId);
+    if (event < 0 || user === undefined || this.#events.at(event).user !== user) return undefined;
+    const { offset } = this.#events.at(event);
+    const earlier = this.#deleted.get(offset);
+    if (earlier !== undefined) return earlier;
+    this.#deleted.set(offset, this.#end);
+    return this.appendControl({ kind: "eventDeleted", deletedOffset: offset }, timeMs);
+  }
+
+  async deletedOffsets(): Promise<Float64Array> {
+    return Float64Array.from(this.#deleted.keys()).sort();
+  }
+
+  /** Event ids stay, in this process alone: here there is no file that could keep a salt. */
+  async eraseUser(userId: string, timeMs: number): Promise<UserErased | undefined> {
+    const userCode = this.#users.find(userId);
+    if (userCode === undefined) return undefined;
+    const erased = this.#events.erase(userCode), eventCount = erased.length;
+    for (const event of erased) {
+      this.#types.delete(event);
+      this.#deleted.delete(this.#events.at(event).offset);
+    }
+    this.#users.erase(userCode);
+    const offset = this.#end;
+    await this.appendControl({ kind: "userErased", userCode, eventCount }, timeMs);
+    return { offset, userCode, eventCount };
   }
 
   async close(): Promise<void> {}
 
   #appendOne(event: NewEvent, key: Uint32Array): AppendResult {
     const known = this.#find(event.eventId, key);
+    if (known >= 0 && this.#events.isErased(known)) {
+      return { status: "duplicate", offset: this.#events.at(known).offset };
+    }
     if (known >= 0) {
       const logged = this.#event(known);
       return { status: isSameBody(logged, event) ? "duplicate" : "conflict", offset: logged.offset };
@@ -151,8 +189,12 @@ export class MemoryEventLog implements EventLog {
   }
 
   async *#batches(start: number, end: number, batchCount: number): AsyncGenerator<LoggedEventColumns> {
-    for (let e = start; e < end; e += batchCount) {
-      yield this.#events.slice(e, Math.min(e + batchCount, end));
+    let e = start;
+    while (e < end) {
+      while (e < end && this.#events.isErased(e)) e++;
+      const first = e, most = Math.min(e + batchCount, end);
+      while (e < most && !this.#events.isErased(e)) e++;
+      if (e > first) yield this.#events.slice(first, e);
     }
   }
 }
@@ -173,6 +215,11 @@ class Codes {
       this.#codes.set(id, code);
     }
     return code;
+  }
+
+  erase(code: number): void {
+    this.#codes.delete(this.ids[code]);
+    this.ids[code] = "";
   }
 }
 

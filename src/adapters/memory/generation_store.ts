@@ -1,6 +1,7 @@
 /** Generations in memory. */
 import { hashOfFactors } from "../../domain/factors_hash.ts";
 import { BadInput, OutsideFailure } from "../../domain/failure.ts";
+import { withoutUser } from "../../domain/forget_user.ts";
 import type { ActivePointer, Generation, GenerationContent } from "../../domain/generation.ts";
 import type { GenerationStore } from "../../ports/generation_store.ts";
 import type { Fence } from "../../ports/lease.ts";
@@ -40,6 +41,7 @@ export class MemoryGenerationStore implements GenerationStore {
   async load(generation: string): Promise<GenerationContent> {
     const content = this.#contents.get(generation);
     if (content === undefined) throw new BadInput(this.#unknown("load", generation));
+    if (content.generation.verifiable === false) return structuredClone(content);
     const sha256 = await hashOfFactors(content.model);
     if (sha256 !== content.generation.sha256) {
       throw new OutsideFailure(
@@ -64,6 +66,17 @@ export class MemoryGenerationStore implements GenerationStore {
     if (this.#active?.generation === generation) return this.#active;
     const sequence = this.#active?.sequence ?? 0;
     return this.#active = { generation, appliedOffset, sequence: sequence + 1, activatedAtMs: timeMs };
+  }
+
+  async forgetUser(userId: string): Promise<string[]> {
+    const changed: string[] = [];
+    for (const id of this.#ids()) {
+      const content = this.#contents.get(id)!, index = userId === "" ? -1 : content.userIds.indexOf(userId);
+      if (index < 0) continue;
+      this.#contents.set(id, withoutUser(content, index));
+      changed.push(id);
+    }
+    return changed;
   }
 
   async collect(keep: number): Promise<string[]> {

@@ -16,11 +16,13 @@ interface PackedList {
 
 interface Documents {
   readonly header: ListHeader;
-  readonly lists: ReadonlyMap<string, PackedList>;
+  readonly lists: Map<string, PackedList>;
 }
 
 export class MemoryRecommendationStore implements RecommendationStore {
   readonly #documents = new Map<string, Documents>();
+  /** By generation and user; an empty list hides the one that was written. */
+  readonly #refreshed = new Map<string, Map<string, StoredList>>();
 
   async write(header: ListHeader, blocks: Iterable<ListBlock> | AsyncIterable<ListBlock>): Promise<void> {
     const lists = new Map<string, PackedList>();
@@ -31,9 +33,12 @@ export class MemoryRecommendationStore implements RecommendationStore {
       }
     }
     this.#documents.set(header.generation, { header: structuredClone(header), lists });
+    this.#refreshed.delete(header.generation);
   }
 
   async get(generation: string, userId: string): Promise<StoredList | undefined> {
+    const refreshed = this.#refreshed.get(generation)?.get(userId);
+    if (refreshed !== undefined) return refreshed.items.length === 0 ? undefined : structuredClone(refreshed);
     const documents = this.#documents.get(generation);
     const list = documents?.lists.get(userId);
     if (documents === undefined || list === undefined) return undefined;
@@ -46,16 +51,51 @@ export class MemoryRecommendationStore implements RecommendationStore {
     return { userId, generation, appliedOffset, items };
   }
 
+  async getMany(generation: string, userIds: readonly string[]): Promise<Map<string, StoredList>> {
+    const found = new Map<string, StoredList>();
+    for (const userId of userIds) {
+      const list = await this.get(generation, userId);
+      if (list !== undefined) found.set(userId, list);
+    }
+    return found;
+  }
+
   async popular(generation: string): Promise<readonly Recommendation[]> {
     return this.#documents.get(generation)?.header.popular ?? [];
   }
 
   async count(generation: string): Promise<number> {
-    return this.#documents.get(generation)?.lists.size ?? 0;
+    const written = this.#documents.get(generation)?.lists;
+    let count = written?.size ?? 0;
+    for (const [userId, { items }] of this.#refreshed.get(generation) ?? []) {
+      count += Number(items.length > 0) - Number(written?.has(userId) ?? false);
+    }
+    return count;
   }
 
   async remove(generation: string): Promise<void> {
     this.#documents.delete(generation);
+    this.#refreshed.delete(generation);
+  }
+
+  async refresh(lists: readonly StoredList[]): Promise<void> {
+    for (const list of lists) {
+      const refreshed = this.#refreshed.get(list.generation) ?? new Map<string, StoredList>();
+      const known = refreshed.get(list.userId) ?? await this.get(list.generation, list.userId);
+      if (known !== undefined && known.appliedOffset > list.appliedOffset) continue;
+      refreshed.set(list.userId, structuredClone(list));
+      this.#refreshed.set(list.generation, refreshed);
+    }
+  }
+
+  async forgetUser(userId: string): Promise<number> {
+    let count = 0;
+    for (const generation of new Set([...this.#documents.keys(), ...this.#refreshed.keys()])) {
+      if (await this.get(generation, userId) !== undefined) count++;
+      this.#documents.get(generation)?.lists.delete(userId);
+      this.#refreshed.get(generation)?.delete(userId);
+    }
+    return count;
   }
 }
 

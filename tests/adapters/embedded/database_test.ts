@@ -57,7 +57,7 @@ describe("Database.open", () => {
     const newer = new DatabaseSync(path);
     newer.exec("PRAGMA user_version = 7");
     newer.close();
-    assert.throws(() => Database.open(path), isFailure(path, /has schema version 7, this program reads 2/));
+    assert.throws(() => Database.open(path), isFailure(path, /has schema version 7, this program reads 3/));
     const after = new DatabaseSync(path);
     assert.equal(after.prepare("PRAGMA user_version").get()!.user_version, 7);
     after.close();
@@ -68,11 +68,14 @@ describe("Database.open", () => {
     await insert(old, 7);
     old.close();
     const older = new DatabaseSync(path);
-    older.exec("DROP TABLE leases; PRAGMA user_version = 1");
+    older.exec(`
+      DROP TABLE leases; DROP TABLE deleted_events; DROP TABLE erased_events; DROP TABLE refreshed_lists;
+      ALTER TABLE log_state DROP COLUMN erasure_count; ALTER TABLE log_state DROP COLUMN purge_due;
+      ALTER TABLE log_state DROP COLUMN salt; PRAGMA user_version = 1`);
     older.close();
     for (const database of [Database.open(path), Database.open(path)]) {
       assert.deepEqual(offsets(database), [7]);
-      assert.equal(setting(database, "user_version"), 2);
+      assert.equal(setting(database, "user_version"), 3);
       assert.deepEqual(database.sql("SELECT * FROM leases").all(), []);
       database.close();
     }
@@ -233,6 +236,17 @@ describe("Database.read", () => {
     assert.deepEqual(offsets(reader), [1, 2]);
     writer.close();
     reader.close();
+  });
+
+  it("is never inside a transaction that writes, whenever it comes", async () => {
+    const database = Database.open(temporaryPath());
+    for (let turns = 0; turns < 12; turns++) {
+      const written = database.write("write", () => database.sql("PRAGMA user_version").get());
+      for (let turn = 0; turn < turns; turn++) await null;
+      database.read("read", () => database.sql("PRAGMA user_version").get());
+      await written;
+    }
+    database.close();
   });
 
   it("goes on after a body that throws", () => {
