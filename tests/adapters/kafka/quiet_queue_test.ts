@@ -1,0 +1,71 @@
+import { describe, it } from "@std/testing/bdd";
+import assert from "node:assert/strict";
+import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
+import { quietQueues } from "../../../src/adapters/kafka/quiet_queue.ts";
+
+const logger = { debug: () => {}, warn: () => {} };
+
+interface Queue {
+  throttleCheckTimeoutId: unknown;
+  throttledUntil: number;
+  push(request: unknown): void;
+  fulfillRequest(response: unknown): void;
+  destroy(): void;
+  scheduleRequestTimeoutCheck(): void;
+  inflight: Map<number, { sentAt: number }>;
+}
+
+function newQueue(): Queue {
+  return new RequestQueue({
+    maxInFlightRequests: 1,
+    requestTimeout: 1000,
+    enforceRequestTimeout: true,
+    clientId: "c",
+    broker: "b",
+    logger,
+  });
+}
+
+function request(correlationId: number, sent: number[]) {
+  const entry = { correlationId, resolve: () => {}, reject: () => {}, apiKey: 0, apiVersion: 0, apiName: "" };
+  return { entry, expectResponse: true, sendRequest: () => void sent.push(correlationId) };
+}
+
+describe("the library's queue of requests", () => {
+  it("sets no timer while nothing waits, and goes on when something did", () => {
+    quietQueues();
+    quietQueues();
+    const queue = newQueue(), sent: number[] = [];
+    queue.push(request(1, sent));
+    queue.fulfillRequest({ correlationId: 1, payload: {}, size: 1 });
+    assert.equal(queue.throttleCheckTimeoutId, null);
+    queue.push(request(2, sent));
+    queue.push(request(3, sent));
+    assert.deepEqual(sent, [1, 2]);
+    assert.notEqual(queue.throttleCheckTimeoutId, null);
+    queue.fulfillRequest({ correlationId: 2, payload: {}, size: 1 });
+    assert.deepEqual(sent, [1, 2, 3]);
+    queue.destroy();
+  });
+
+  it("gives up requests that took too long, and looks for them once a second", async () => {
+    quietQueues();
+    const queue = newQueue(), given = Promise.withResolvers<unknown>();
+    const { entry, ...rest } = request(1, []);
+    queue.push({ ...rest, entry: { ...entry, reject: given.resolve } });
+    queue.scheduleRequestTimeoutCheck();
+    for (const one of queue.inflight.values()) one.sentAt -= 60_000;
+    assert.match(String(await given.promise), /timed out/);
+    queue.destroy();
+  });
+
+  it("sends what a broker throttled when its time has come", async () => {
+    quietQueues();
+    const queue = newQueue(), sent: number[] = [];
+    queue.throttledUntil = Date.now() + 20;
+    queue.push(request(1, sent));
+    assert.deepEqual(sent, []);
+    while (sent.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    queue.destroy();
+  });
+});
