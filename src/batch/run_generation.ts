@@ -1,5 +1,7 @@
 /** The batch path, top to bottom: log → matrix → fit → measure → lists → publish → activate. */
+import { withoutUser } from "../domain/forget_user.ts";
 import type { GenerationContent } from "../domain/generation.ts";
+import type { CheckpointStore } from "../ports/checkpoint_store.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
 import type { RecommendationStore } from "../ports/recommendation_store.ts";
 import type { UpdateFeed } from "../ports/update_feed.ts";
@@ -20,6 +22,8 @@ export interface GenerationTargets {
   readonly generations: GenerationStore;
   readonly recommendations: RecommendationStore;
   readonly updates: UpdateFeed;
+  /** The learner's states of generations that are deleted go with them. */
+  readonly checkpoints: CheckpointStore;
 }
 
 export interface GenerationOptions {
@@ -83,7 +87,7 @@ export async function runGeneration(
   const fitted = await fitEverything(compute, read, plan, options, measured, report);
   const fitMs = watch();
 
-  const content = await assembleGeneration({
+  const assembled = await assembleGeneration({
     id,
     read,
     plan,
@@ -92,13 +96,14 @@ export async function runGeneration(
     options,
     clock: compute.clock,
   });
+  const content = await withoutErased(targets.eventLog, assembled);
   const topMs = await storeLists(content, targets.recommendations, compute, options.listLength, report);
   await targets.generations.publish(content);
-  if (options.activate) await activate(targets, compute, content);
+  const isActive = options.activate && await activate(targets, compute, content);
   await collectOld(targets, options.keep);
   report({ phase: "done", progress: 1 });
   const phases = { readMs, measureMs, fitMs, topMs, storeMs: watch() - topMs };
-  return { content, plan, measured, phases, isActive: options.activate };
+  return { content, plan, measured, phases, isActive };
 }
 
 /** Each call gives the milliseconds since the last. */
@@ -156,20 +161,41 @@ function fitEverything(
   });
 }
 
+/** Who was erased while the fit ran is not published. Who is erased from here on is taken out of what is published. */
+async function withoutErased(log: EventLog, content: GenerationContent): Promise<GenerationContent> {
+  const { offset, logId, userCount } = content.generation;
+  if (logId !== log.logId) return content;
+  const late = await log.readControls({ fromOffset: offset });
+  return late.reduce((left, { record }) => {
+    return record.kind === "userErased" && record.userCode < userCount
+      ? withoutUser(left, record.userCode)
+      : left;
+  }, content);
+}
+
+/**
+ * The control record, then the swap, then the word to those who serve: as serve/activate_generation.ts says, also why no
+ * fence is needed. False, and nothing is done: a training that began later has ended before, and its generation, which
+ * knows more of this log, answers.
+ */
 async function activate(
-  targets: GenerationTargets,
+  { generations, eventLog, updates }: GenerationTargets,
   compute: Compute,
-  content: GenerationContent,
-): Promise<void> {
-  const { generation, offset } = content.generation;
+  { generation: { generation, offset, logId } }: GenerationContent,
+): Promise<boolean> {
+  const active = await generations.active();
+  const answering = (await generations.list()).find((one) => one.generation === active?.generation);
+  if (logId === eventLog.logId && answering?.logId === logId && answering.offset > offset) return false;
   const timeMs = compute.clock.nowMs();
-  const { appliedOffset } = await targets.generations.activate(generation, offset, timeMs);
-  await targets.eventLog.appendControl({ kind: "generationActivated", generation }, timeMs);
-  await targets.updates.publish({ kind: "generationActivated", generation, appliedOffset });
+  await eventLog.appendControl({ kind: "generationActivated", generation }, timeMs);
+  const { appliedOffset } = await generations.activate(generation, offset, timeMs);
+  await updates.publish({ kind: "generationActivated", generation, appliedOffset });
+  return true;
 }
 
 async function collectOld(targets: GenerationTargets, keep: number): Promise<void> {
   for (const generation of await targets.generations.collect(keep)) {
     await targets.recommendations.remove(generation);
+    await targets.checkpoints.remove(generation);
   }
 }

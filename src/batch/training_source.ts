@@ -1,4 +1,5 @@
 /** Where the interactions of a training come from: the log, or (commands/file_source.ts) a file. */
+import { deletedBy, withoutEvents } from "../domain/log_records.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import { collectInteractions, type Interactions } from "./interactions.ts";
 import type { TrainingReport } from "./training_report.ts";
@@ -18,14 +19,18 @@ export interface TrainingSource {
   read(report: TrainingReport): Promise<TrainingInput>;
 }
 
-/** The log up to its end, or to `untilOffset`. Rows of the factors are the log's codes. */
+/**
+ * The log up to its end, or to `untilOffset`, without the events that were deleted by then. Rows of the factors are the
+ * log's codes; those of erased users are rows without interactions.
+ */
 export function logSource(log: EventLog, untilOffset?: number): TrainingSource {
   return {
     async read(report) {
       const end = await log.end();
       const offset = Math.min(untilOffset ?? end, end);
+      const deleted = deletedBy(await log.readControls({ untilOffset: offset }));
       const builder = await collectInteractions(
-        log.read({ untilOffset: offset }),
+        withoutEvents(log.read({ untilOffset: offset }), deleted),
         (interactions) =>
           report({ phase: "read", progress: 0.1 * Math.min(1, interactions / offset), interactions }),
       );

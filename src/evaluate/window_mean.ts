@@ -3,6 +3,8 @@ export class WindowMean {
   readonly #values: Float64Array;
   #count = 0;
   #sum = 0;
+  /** Of values before the window began, which only the total knows. */
+  #earlierCount = 0;
 
   /** `size`: values of the window. */
   constructor(size: number) {
@@ -10,8 +12,19 @@ export class WindowMean {
   }
 
   add(value: number): void {
-    this.#values[this.#count++ % this.#values.length] = value;
+    this.#values[(this.#count++ - this.#earlierCount) % this.#values.length] = value;
     this.#sum += value;
+  }
+
+  /** Count and sum of all values, for `resume`. */
+  save(): readonly [count: number, sum: number] {
+    return [this.#count, this.#sum];
+  }
+
+  /** Goes on with these totals; the window is empty. */
+  resume([count, sum]: readonly [count: number, sum: number]): void {
+    this.#count = this.#earlierCount = count;
+    this.#sum = sum;
   }
 
   /** Values there were. */
@@ -35,6 +48,6 @@ export class WindowMean {
 
   /** Values in the window. */
   get windowCount(): number {
-    return Math.min(this.#count, this.#values.length);
+    return Math.min(this.#count - this.#earlierCount, this.#values.length);
   }
 }

@@ -39,6 +39,9 @@ export interface ItemPrediction {
   readonly basis: Basis;
 }
 
+/** In the place of a user who was erased. */
+const NOBODY = "";
+
 export interface RecommenderOptions {
   /** The answers know all events of the log with a smaller offset; the generation's offset if absent. */
   readonly appliedOffset?: number;
@@ -58,6 +61,8 @@ export class Recommender {
   readonly #userIndexes: Map<string, number>;
   readonly #itemIndexes: Map<string, number>;
   readonly #itemIds: string[];
+  /** By index; NOBODY where a user was forgotten. */
+  readonly #userIds: string[];
   readonly #userRows: LiveRows;
   readonly #itemRows: LiveRows;
   readonly #seen: SeenItems;
@@ -89,8 +94,10 @@ export class Recommender {
       searchers: model.userFactors,
     });
     this.#userIndexes = new Map(content.userIds.map((id, index) => [id, index]));
+    this.#userIndexes.delete(NOBODY);
     this.#itemIndexes = new Map(content.itemIds.map((id, index) => [id, index]));
     this.#itemIds = [...content.itemIds];
+    this.#userIds = [...content.userIds];
     this.#userRows = new LiveRows(model.userFactors, model.stride);
     this.#itemRows = new LiveRows(model.itemFactors, model.stride);
     this.#seen = new SeenItems(content.seen);
@@ -120,11 +127,11 @@ export class Recommender {
   }
 
   get userCount(): number {
-    return this.#userIndexes.size;
+    return this.#userIds.length;
   }
 
   get itemCount(): number {
-    return this.#itemIndexes.size;
+    return this.#itemIds.length;
   }
 
   /** Says that the events below `seenOffset` were handed to `addSeen`. Never goes back. */
@@ -141,10 +148,11 @@ export class Recommender {
   addIds(side: "user" | "item", ids: readonly string[]): void {
     for (const id of ids) {
       if (side === "user") {
-        this.#userIndexes.set(id, this.#userIndexes.size);
+        if (id !== NOBODY) this.#userIndexes.set(id, this.userCount);
+        this.#userIds.push(id);
       } else {
-        this.#seen.nameItem(id, this.#itemIndexes.size);
-        this.#itemIndexes.set(id, this.#itemIndexes.size);
+        this.#seen.nameItem(id, this.itemCount);
+        this.#itemIndexes.set(id, this.itemCount);
         this.#itemIds.push(id);
       }
     }
@@ -169,6 +177,26 @@ export class Recommender {
   /** An event: the item is seen from now on. Users and items that the generation does not know are remembered too. */
   addSeen(userId: string, itemId: string): void {
     this.#seen.add(userId, this.#userIndexes.get(userId), itemId, this.#itemIndexes.get(itemId));
+  }
+
+  /** The opposite, where no event of the pair is left. */
+  removeSeen(userId: string, itemId: string): void {
+    this.#seen.remove(userId, this.#userIndexes.get(userId), itemId, this.#itemIndexes.get(itemId));
+  }
+
+  /** Nothing is known of this user any more; somebody of this id who comes later is somebody else. */
+  forgetUser(userId: string): void {
+    const index = this.#userIndexes.get(userId);
+    this.#userIndexes.delete(userId);
+    this.#seen.forget(userId);
+    if (index === undefined) return;
+    this.#userIds[index] = NOBODY;
+    this.#userRows.set(index, new Float32Array(this.#userRows.stride));
+  }
+
+  /** The id of a row of users; undefined where there is none, or the user was forgotten. */
+  userIdAt(index: number): string | undefined {
+    return this.#userIds[index] || undefined;
   }
 
   /** How many items `addSeen` added for the user. */
@@ -259,6 +287,8 @@ export class Recommender {
 
   #setItem(index: number, row: Float32Array): void {
     const { factorCount } = this.#content.model.parameters;
+    // Of an item whose events were all erased before they were learned nobody is told.
+    while (this.#scanner.count < index) this.#setItem(this.#scanner.count, new Float32Array(row.length));
     this.#scanner.set(index, row);
     this.#itemRows.set(index, row);
     this.#similarScanner?.set(index, normalizedRow(row, factorCount));

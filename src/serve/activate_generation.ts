@@ -11,8 +11,11 @@ export interface ActivationTargets {
 }
 
 /**
- * One atomic swap of the pointer, then the control record and the word to everybody who serves. A crash between them
- * leaves the swap done: servers look at the pointer, the feed only wakes them. Undefined: there is no such generation.
+ * The control record, one atomic swap of the pointer, then the word to everybody who serves. The record comes first: the
+ * log knows of every activation that was, and at worst of one that did not come about because the process ended. A crash
+ * behind the swap loses nothing: servers look at the pointer, the feed only wakes them. There is no fence: whoever may
+ * activate moves the pointer whatever the learner does, and the last one's word counts; the learner follows the pointer and
+ * never moves it, so a learner whose lease is over has nothing to move. Undefined: there is no such generation.
  */
 export async function activateGeneration(
   { generations, eventLog, updates }: ActivationTargets,
@@ -22,10 +25,9 @@ export async function activateGeneration(
   const known = (await generations.list()).find((one) => one.generation === generation);
   if (known === undefined) return undefined;
   const before = await generations.active();
+  if (before?.generation === generation) return before;
+  await eventLog.appendControl({ kind: "generationActivated", generation }, timeMs);
   const pointer = await generations.activate(generation, known.offset, timeMs);
-  if (before?.generation !== generation) {
-    await eventLog.appendControl({ kind: "generationActivated", generation }, timeMs);
-    await updates.publish({ kind: "generationActivated", generation, appliedOffset: pointer.appliedOffset });
-  }
+  await updates.publish({ kind: "generationActivated", generation, appliedOffset: pointer.appliedOffset });
   return pointer;
 }

@@ -1,8 +1,9 @@
 /** The HTTP application: everything it touches is handed in. */
 import type { Clock } from "../ports/clock.ts";
-import type { Jobs } from "../ports/jobs.ts";
+import type { Erasures, Jobs } from "../ports/jobs.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { EventDoor } from "../ingest/accept_events.ts";
+import type { HostedModels } from "../online/hosted/hosted_models.ts";
 import type { AnsweringModel } from "./model_answers.ts";
 import { Guard } from "./guard.ts";
 import { Keys } from "./keys.ts";
@@ -13,9 +14,11 @@ import { docsPage } from "./pages/docs_page.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { type ErrorSink, RouteSet } from "./route_set.ts";
 import { addEventRoutes, type EventRoutesOptions } from "./routes/events.ts";
+import { addForgettingRoutes, type ForgettingRoutesOptions } from "./routes/forgetting.ts";
 import { addGenerationRoutes, type GenerationRoutesOptions } from "./routes/generations.ts";
 import { addItemRoutes } from "./routes/items.ts";
 import { addJobRoutes } from "./routes/jobs.ts";
+import { addModelRoutes } from "./routes/models.ts";
 import { addOperationRoutes } from "./routes/operation.ts";
 import { addRecommendationRoutes } from "./routes/recommendations.ts";
 import { addStreamRoute, type StreamedModel } from "./routes/stream.ts";
@@ -23,9 +26,10 @@ import { addStreamRoute, type StreamedModel } from "./routes/stream.ts";
 /** What a server that takes events needs besides. */
 export interface WritingParts {
   readonly door: EventDoor;
-  readonly model: EventRoutesOptions["model"] & StreamedModel;
+  readonly model: EventRoutesOptions["model"] & ForgettingRoutesOptions["model"] & StreamedModel;
   readonly store: Omit<GenerationRoutesOptions, "clock">;
   readonly jobs: Jobs;
+  readonly erasures: Erasures;
 }
 
 export interface AppDependencies {
@@ -34,6 +38,8 @@ export interface AppDependencies {
   readonly metrics: Metrics;
   /** Absent: read routes only. */
   readonly writing?: WritingParts;
+  /** Online models; absent: no routes of theirs. */
+  readonly models?: HostedModels;
   readonly keys?: Keys;
   /** Requests a second for each key or client; 0 or absent: no limit. */
   readonly requestsPerSecond?: number;
@@ -77,10 +83,13 @@ export function createApp(dependencies: AppDependencies): App {
   addItemRoutes(routes, answers);
   if (writing !== undefined) {
     addEventRoutes(routes, { door: writing.door, model: writing.model, metrics });
+    const { door: { log }, erasures, model: forgetful } = writing;
+    addForgettingRoutes(routes, { log, erasures, clock, model: forgetful });
     addGenerationRoutes(routes, { ...writing.store, clock });
     addJobRoutes(routes, writing.jobs);
     addStreamRoute(routes, writing.model, clock);
   }
+  if (dependencies.models !== undefined) addModelRoutes(routes, dependencies.models, clock);
   addOperationRoutes(routes, model, metrics);
   let document: string | undefined;
   routes.page("/openapi.json", () => {

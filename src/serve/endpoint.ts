@@ -23,12 +23,14 @@ export interface Body {
 
 /** Everything about an operation but its handler. */
 export interface Endpoint {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "post" | "put" | "delete";
   /** As in OpenAPI: "/v1/users/{userId}/events". */
   readonly path: string;
+  /** Where the one that is made from method and path is another operation's. */
+  readonly operationId?: string;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: "recommendations" | "events" | "generations" | "jobs" | "operation";
+  readonly tag: "recommendations" | "events" | "generations" | "jobs" | "models" | "operation";
   /** The scope a key needs; absent: open to everybody. */
   readonly scope?: Scope;
   readonly params?: z.ZodObject;
@@ -82,7 +84,8 @@ function headersOf(headers: Readonly<Record<string, string>>) {
 }
 
 /** The operation's name: its method and the words of its path, "getUsersRecommendations". */
-export function operationIdOf({ method, path }: Endpoint): string {
+export function operationIdOf({ method, path, operationId }: Endpoint): string {
+  if (operationId !== undefined) return operationId;
   const words = path.split(/[/:]/).filter((part) => part !== "" && part !== "v1" && !part.startsWith("{"));
   return method + words.map((word) => word[0].toUpperCase() + word.slice(1).replaceAll(/\W/g, "")).join("");
 }

@@ -84,6 +84,9 @@ export const generation = z.object({
   metrics: numbers,
   baseline: numbers,
   sha256: z.string(),
+  verifiable: z.boolean().optional().openapi({
+    description: "False once a user was erased from it: the factors are not those that were hashed any more.",
+  }),
 }).openapi("Generation");
 
 export const generationList = z.object({

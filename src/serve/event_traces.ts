@@ -57,6 +57,12 @@ export class EventTraces {
     if (count > 0) this.#waiting.splice(0, count);
   }
 
+  /** Of events that were deleted or erased. */
+  forget(isGone: (offset: number) => boolean): void {
+    for (const { eventId, offset } of [...this.#byId.values()]) if (isGone(offset)) this.#byId.delete(eventId);
+    this.#waiting = this.#waiting.filter(({ offset }) => !isGone(offset));
+  }
+
   of(eventId: string): Readonly<EventTrace> | undefined {
     return this.#byId.get(eventId);
   }

@@ -1,6 +1,11 @@
 /** Brings a recommender up to what the log holds. */
+import type { LoggedControl } from "../domain/event.ts";
+import { inOrder } from "../domain/log_records.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { Recommender } from "../recommend/recommender.ts";
+
+/** More events than a user has. */
+const ALL = 1e9;
 
 /** An event that this process appended. */
 export interface AcceptedEvent {
@@ -9,6 +14,9 @@ export interface AcceptedEvent {
   readonly itemId: string;
   readonly offset: number;
 }
+
+/** What the log says that is gone: the event at an offset, or all of a user's before an offset. */
+export type Forgotten = { readonly eventAt: number } | { readonly userBefore: number };
 
 /** A list of ids by the log's codes that grows as the log does. */
 class IdList {
@@ -38,12 +46,14 @@ class IdList {
 
 export class LogFollower {
   readonly #log: EventLog;
+  readonly #onForgotten: (what: Forgotten) => void;
   readonly #users: IdList;
   readonly #items: IdList;
   #end = 0;
 
-  constructor(log: EventLog) {
+  constructor(log: EventLog, onForgotten: (what: Forgotten) => void = () => {}) {
     this.#log = log;
+    this.#onForgotten = onForgotten;
     this.#users = new IdList((fromCode) => log.userIds(fromCode));
     this.#items = new IdList((fromCode) => log.itemIds(fromCode));
   }
@@ -60,19 +70,58 @@ export class LogFollower {
     return list.ids;
   }
 
-  /** Applies the events from the recommender's `seenOffset` to the log's end. Twice is once: seen is seen. */
+  /**
+   * Applies what the log holds from the recommender's `seenOffset` to its end: events, and what takes events away. Twice is
+   * once: seen is seen.
+   */
   async apply(recommender: Recommender | undefined): Promise<void> {
     const untilOffset = await this.#log.end();
     this.#end = Math.max(this.#end, untilOffset);
     if (recommender === undefined || recommender.seenOffset >= untilOffset) return;
-    for await (const batch of this.#log.read({ fromOffset: recommender.seenOffset, untilOffset })) {
-      await this.#users.cover(batch.users);
-      await this.#items.cover(batch.items);
-      for (let i = 0; i < batch.count; i++) {
-        recommender.addSeen(this.#users.ids[batch.users[i]], this.#items.ids[batch.items[i]]);
+    const fromOffset = recommender.seenOffset, events = this.#log.read({ fromOffset, untilOffset });
+    const readControls = () => this.#log.readControls({ fromOffset, untilOffset });
+    for await (const record of inOrder(events, readControls, fromOffset, untilOffset)) {
+      if (record.kind === "control") {
+        await this.#control(record.control, recommender);
+        continue;
+      }
+      const { count, users, items } = record.events;
+      await this.#users.cover(users);
+      await this.#items.cover(items);
+      for (let i = 0; i < count; i++) {
+        const userId = this.#users.ids[users[i]];
+        // Erased since it was read: the record that says so comes.
+        if (userId !== "") recommender.addSeen(userId, this.#items.ids[items[i]]);
       }
     }
     recommender.advance(untilOffset);
+  }
+
+  async #control({ offset, record }: LoggedControl, recommender: Recommender): Promise<void> {
+    if (record.kind === "userErased") {
+      const { userCode } = record, known = this.#users.ids[userCode];
+      // In a generation of this log indexes are codes.
+      const isOurs = recommender.generation.logId === this.#log.logId;
+      const userId = known || (isOurs ? recommender.userIdAt(userCode) : undefined);
+      if (userId !== undefined) recommender.forgetUser(userId);
+      if (known !== undefined) this.#users.ids[userCode] = "";
+      this.#onForgotten({ userBefore: offset });
+    } else if (record.kind === "eventDeleted") {
+      await this.#unsee(record.deletedOffset, recommender);
+      this.#onForgotten({ eventAt: record.deletedOffset });
+    }
+  }
+
+  /** Unless other events say that the user has seen the item. */
+  async #unsee(deletedOffset: number, recommender: Recommender): Promise<void> {
+    const deleted = this.#log.read({ fromOffset: deletedOffset, untilOffset: deletedOffset + 1 });
+    for await (const { users, items } of deleted) {
+      await this.#users.cover(users);
+      await this.#items.cover(items);
+      const userId = this.#users.ids[users[0]], itemId = this.#items.ids[items[0]];
+      const left = await this.#log.eventsOfUser(userId, { limit: ALL });
+      if (!left.some((event) => event.itemId === itemId)) recommender.removeSeen(userId, itemId);
+    }
   }
 
   /**

@@ -19,6 +19,10 @@ export function openApiDocument(hono: OpenAPIHono): Record<string, unknown> {
       { name: "events", description: "What people do." },
       { name: "generations", description: "Published results of trainings." },
       { name: "jobs", description: "Trainings." },
+      {
+        name: "models",
+        description: "Online models over observations: predict, learn when the target is known.",
+      },
       { name: "operation", description: "For those who run the server." },
     ],
   });

@@ -19,8 +19,12 @@ export const PROBLEMS = {
   "unknown-event": [404, "There is no such event"],
   "unknown-generation": [404, "There is no such generation"],
   "unknown-job": [404, "There is no such job"],
+  "unknown-model": [404, "There is no such model"],
+  "unknown-prediction": [404, "No such prediction waits for its target"],
   "method-not-allowed": [405, "The method is not allowed here"],
   "event-conflict": [409, "The event id was used for another event"],
+  "model-conflict": [409, "The model cannot be made beside those that are there"],
+  "model-diverged": [409, "The model has left the finite numbers"],
   "training-running": [409, "A training is running already"],
   "too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body is not JSON"],
@@ -30,6 +34,7 @@ export const PROBLEMS = {
   internal: [500, "An error of the server itself"],
   "not-ready": [503, "No model is loaded yet"],
   "not-applied": [503, "The event is not applied yet"],
+  "models-elsewhere": [503, "Another process holds the models"],
   "store-unavailable": [503, "The store cannot be used now"],
 } as const satisfies Record<string, readonly [number, string]>;
 

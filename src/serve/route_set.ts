@@ -38,7 +38,7 @@ interface FastRoute {
 /** Where the host begins in "http://". */
 const HOST_AT = 7;
 
-const METHODS = ["GET", "POST", "DELETE"];
+const METHODS = ["GET", "POST", "PUT", "DELETE"];
 
 export class RouteSet {
   /** Paths stay percent-encoded until a parameter is read, so that an id may hold a slash. */

@@ -23,7 +23,7 @@ export class RowBatches {
 
   /** The batch that this update completes. What cannot be whole, because its beginning was missed, is dropped. */
   add(update: ModelUpdate): RowBatch | undefined {
-    if (update.kind === "generationActivated") return undefined;
+    if (update.kind === "generationActivated" || update.kind === "measured") return undefined;
     if (update.kind === "rowsChanged") {
       this.#changes.push(update);
       return undefined;
@@ -65,13 +65,14 @@ export class RowFollower {
     batch: RowBatch,
     recommenderOf: (generation: string) => Recommender | undefined,
   ): Promise<BatchOutcome> {
-    const { generation, fromOffset, appliedOffset } = batch.at(-1) as RowsAdvanced;
+    const { generation, fromOffset, appliedOffset, isWhole = false } = batch.at(-1) as RowsAdvanced;
     const changes = batch.slice(0, -1) as RowsChanged[];
     const recommender = recommenderOf(generation);
     if (recommender === undefined) return "foreign";
     const learned = recommender.learnedOffset ?? recommender.generation.offset;
     if (fromOffset > learned) return "missed";
-    if (appliedOffset <= learned && recommender.learnedOffset !== undefined) return "known";
+    const isKnown = isWhole ? appliedOffset < learned : appliedOffset <= learned;
+    if (isKnown && recommender.learnedOffset !== undefined) return "known";
     for (const { side, indexes } of changes) await this.#nameRows(recommender, side, indexes);
     for (const change of changes) recommender.applyRows(change);
     recommender.advanceLearned(appliedOffset);

@@ -4,7 +4,7 @@
  * took `current` is answered by it whole.
  */
 import type { GenerationContent } from "../domain/generation.ts";
-import type { LearnerFigures, ValidationFigures } from "../domain/learner_figures.ts";
+import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch, RowsAdvanced } from "../domain/model_update.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
@@ -17,6 +17,7 @@ import type { ActiveModel, AnsweringModel } from "./model_answers.ts";
 import { ItemTexts } from "./item_texts.ts";
 import { EventTraces } from "./event_traces.ts";
 import { Lag } from "./lag.ts";
+import { setLearnerMetrics } from "./learner_metrics.ts";
 import { type AcceptedEvent, LogFollower } from "./log_follower.ts";
 import { OffsetWaiters } from "./offset_waiters.ts";
 import { type LearnerLink, RowBatches, RowFollower } from "./row_follower.ts";
@@ -36,6 +37,8 @@ export interface ServingModelOptions {
   readonly learner?: LearnerLink;
   /** How long a generation waits for the learner before it answers with older rows; 10,000 if absent. */
   readonly handoverMs?: number;
+  /** What is wrong elsewhere in the process, to be told with the own warnings. */
+  readonly otherWarnings?: () => readonly string[];
   /** Called when something failed that will be tried again, and when a generation became active. */
   readonly onNote: (note: ServingNote) => void;
 }
@@ -54,18 +57,6 @@ const POINTER_POLLS = 10;
 const HANDOVER_MS = 10_000;
 /** All rows are asked for this often at most. */
 const WANT_MS = 500;
-
-const WINDOW = { span: "window" }, TOTAL = { span: "total" };
-const VALIDATION_METRICS: readonly [name: string, key: keyof ValidationFigures][] = [
-  ["foz_validation_ranked_events", "rankedEvents"],
-  ["foz_validation_recall_at_10", "recallAt10"],
-  ["foz_validation_ndcg_at_10", "ndcgAt10"],
-  ["foz_validation_popular_recall_at_10", "popularRecallAt10"],
-  ["foz_validation_popular_ndcg_at_10", "popularNdcgAt10"],
-  ["foz_validation_rated_events", "ratedEvents"],
-  ["foz_validation_rmse", "rmse"],
-  ["foz_validation_baseline_rmse", "baselineRmse"],
-];
 
 export class ServingModel implements AnsweringModel {
   readonly #options: ServingModelOptions;
@@ -93,12 +84,15 @@ export class ServingModel implements AnsweringModel {
 
   constructor(options: ServingModelOptions) {
     this.#options = options;
-    this.#log = new LogFollower(options.eventLog);
+    this.#log = new LogFollower(options.eventLog, (gone) => {
+      // Whose events were erased is not known here: no trace stays of any before.
+      this.traces.forget((offset) => "eventAt" in gone ? offset === gone.eventAt : offset < gone.userBefore);
+    });
     this.#rows = new RowFollower(this.#log);
     this.#waiters = new OffsetWaiters(options.clock);
   }
 
-  /** The last that a learner of this process told. */
+  /** The last that a learner told, of this process or another. */
   get figures(): LearnerFigures | undefined {
     return this.#figures;
   }
@@ -132,7 +126,7 @@ export class ServingModel implements AnsweringModel {
 
   /** What is wrong although answers are given: by subject, in words. */
   get warnings(): readonly string[] {
-    return [...this.#warnings.values()];
+    return [...this.#warnings.values(), ...this.#options.otherWarnings?.() ?? []];
   }
 
   /** Loads the active generation, if there is one, and follows the log and the update feed until `stop`. */
@@ -192,13 +186,8 @@ export class ServingModel implements AnsweringModel {
 
   /** Takes how well the learner predicts, for metrics and streams. */
   measured(figures: LearnerFigures): void {
-    const { metrics } = this.#options, { window, total, numericFailures } = figures;
     this.#figures = figures;
-    metrics.set("foz_learner_numeric_failures", numericFailures);
-    for (const [name, key] of VALIDATION_METRICS) {
-      if (window[key] !== undefined) metrics.set(name, window[key], WINDOW);
-      if (total[key] !== undefined) metrics.set(name, total[key], TOTAL);
-    }
+    setLearnerMetrics(this.#options.metrics, figures);
   }
 
   /** Applies what the log holds at the call. While one reading runs, all who call share the next one. */
@@ -356,6 +345,7 @@ export class ServingModel implements AnsweringModel {
           sequence = seen;
           // Not waited for: the next generation's rows come by this feed.
           if (update.kind === "generationActivated") void this.refresh();
+          else if (update.kind === "measured") this.measured(update.figures);
           const batch = batches.add(update);
           if (batch !== undefined) await this.applyRows(batch);
         }

@@ -1,8 +1,12 @@
 /** Puts what the learner tells on the update feed: coalesced, so that a row that moves ten times is written once. */
+import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch, RowsAdvanced, RowsChanged } from "../domain/model_update.ts";
 import type { Fence } from "../ports/lease.ts";
 import type { UpdateFeed } from "../ports/update_feed.ts";
 import { rowBatch } from "./row_batches.ts";
+
+/** Rows of one update, at most: stores have a limit for one document. */
+const PART_BYTES = 4 * 2 ** 20;
 
 export class FeedWriter {
   readonly #feed: UpdateFeed;
@@ -35,7 +39,9 @@ export class FeedWriter {
       const stride = rows.length / indexes.length;
       indexes.forEach((index, k) => this.#rows[side].set(index, rows.slice(k * stride, (k + 1) * stride)));
     }
-    this.#advanced = { ...advanced, fromOffset: this.#advanced?.fromOffset ?? advanced.fromOffset };
+    const before = this.#advanced, isWhole = advanced.isWhole ?? before?.isWhole;
+    const fromOffset = Math.min(before?.fromOffset ?? Infinity, advanced.fromOffset);
+    this.#advanced = { ...advanced, fromOffset, ...(isWhole ? { isWhole } : {}) };
   }
 
   /** Writes what was added; what is added meanwhile stays for the next time. */
@@ -46,6 +52,22 @@ export class FeedWriter {
   /** Forgets what a checkpoint made needless: the one before the last, so that nobody who just read that misses a row. */
   async trim(): Promise<void> {
     await this.#feed.trim(this.#checkpointSequence, this.#fence);
+    this.#checkpointSequence = this.#sequence;
+  }
+
+  /** How well it goes, for those who serve in other processes. */
+  async tell(figures: LearnerFigures): Promise<void> {
+    const { generation, appliedOffset } = figures;
+    this.#sequence = await this.#feed.publish({ kind: "measured", generation, appliedOffset, figures }, this.#fence);
+  }
+
+  /**
+   * Forgets all that was written: rows of somebody who was erased are among it. What was added and is not written yet says
+   * already that the row is empty. Who missed something needs a checkpoint.
+   */
+  async forget(): Promise<void> {
+    await this.#writing;
+    await this.#feed.trim(this.#sequence, this.#fence);
     this.#checkpointSequence = this.#sequence;
   }
 
@@ -66,10 +88,13 @@ export class FeedWriter {
     const all = [...this.#rows[side]].sort(([a], [b]) => a - b);
     if (all.length === 0) return [];
     this.#rows[side].clear();
-    const stride = all[0][1].length, rows = new Float32Array(all.length * stride);
-    all.forEach(([, row], k) => rows.set(row, k * stride));
-    const indexes = Uint32Array.from(all, ([index]) => index);
-    return [{ kind: "rowsChanged", generation, appliedOffset, side, indexes, rows }];
+    const stride = all[0][1].length, partRows = Math.max(1, Math.floor(PART_BYTES / (4 * stride)));
+    return Array.from({ length: Math.ceil(all.length / partRows) }, (_, k) => {
+      const part = all.slice(k * partRows, (k + 1) * partRows), rows = new Float32Array(part.length * stride);
+      part.forEach(([, row], r) => rows.set(row, r * stride));
+      const indexes = Uint32Array.from(part, ([index]) => index);
+      return { kind: "rowsChanged", generation, appliedOffset, side, indexes, rows };
+    });
   }
 
   /** What could not be written, unless a newer row came meanwhile. */
@@ -82,6 +107,11 @@ export class FeedWriter {
         }
       });
     }
-    this.#advanced = { ...(this.#advanced ?? advanced), fromOffset: advanced.fromOffset };
+    const isWhole = advanced.isWhole ?? this.#advanced?.isWhole;
+    this.#advanced = {
+      ...(this.#advanced ?? advanced),
+      fromOffset: advanced.fromOffset,
+      ...(isWhole ? { isWhole } : {}),
+    };
   }
 }

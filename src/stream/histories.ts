@@ -3,6 +3,7 @@ import type { LoggedEventColumns } from "../domain/event.ts";
 import type { Feedback } from "../domain/factor_model.ts";
 import type { GenerationContent } from "../domain/generation.ts";
 import { OutsideFailure } from "../domain/failure.ts";
+import { deletedBy, withoutEvents } from "../domain/log_records.ts";
 import type { RatingMatrix } from "../domain/rating_matrix.ts";
 import type { SavedLists } from "../kernels/entry_lists.ts";
 import type { EventLog } from "../ports/event_log.ts";
@@ -32,7 +33,8 @@ export async function readHistory(
   }
   const batches: LoggedEventColumns[] = [];
   let events = 0;
-  for await (const batch of log.read({ untilOffset })) {
+  const deleted = deletedBy(await log.readControls({ untilOffset }));
+  for await (const batch of withoutEvents(log.read({ untilOffset }), deleted)) {
     batches.push(batch);
     report(events += batch.count);
   }

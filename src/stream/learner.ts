@@ -161,8 +161,8 @@ export class Learner {
     return [this.#takeSide("user"), this.#takeSide("item")].filter((update) => update.indexes.length > 0);
   }
 
-  /** For a checkpoint. */
-  state(): Uint8Array<ArrayBuffer> {
+  /** For a checkpoint. `beside`: what comes back from `besideOf` of these bytes. */
+  state(beside?: Uint8Array): Uint8Array<ArrayBuffer> {
     const { users, items } = this.#model, { generation, sha256 } = this.#content.generation;
     return encodeLearnerState({
       generation,
@@ -170,6 +170,7 @@ export class Learner {
       method: this.#method,
       appliedOffset: this.#appliedOffset,
       gramRun: this.#gramRun,
+      beside,
       userFactors: users.rows.view(),
       itemFactors: items.rows.view(),
       userGram: users.gram(),

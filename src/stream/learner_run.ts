@@ -3,17 +3,23 @@ import type { GenerationContent } from "../domain/generation.ts";
 import { LeaseLost, OutsideFailure } from "../domain/failure.ts";
 import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
+import { decodeState, encodeState } from "../domain/state_tree.ts";
 import { instantiateKernels } from "../kernels/kernel_module.ts";
 import type { CheckpointStore } from "../ports/checkpoint_store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
 import type { Fence } from "../ports/lease.ts";
+import type { RecommendationStore } from "../ports/recommendation_store.ts";
 import type { UpdateFeed } from "../ports/update_feed.ts";
 import { CHECKPOINT_DEFAULTS, CheckpointPolicy, type CheckpointPolicyOptions } from "./checkpoint_policy.ts";
+import { DocumentRefresher } from "./document_refresher.ts";
 import { FeedWriter } from "./feed_writer.ts";
 import { readHistory } from "./histories.ts";
 import { Learner } from "./learner.ts";
+import { decodeLearnerState } from "./learner_state.ts";
+import type { LearnerMethod } from "./live_model.ts";
+import { LogFold } from "./log_fold.ts";
 import { Progress } from "./progress.ts";
 import { rowBatch, wholeBatch } from "./row_batches.ts";
 import type { Wake } from "./wake.ts";
@@ -23,6 +29,7 @@ export interface LearnerOptions {
   readonly generations: GenerationStore;
   readonly checkpoints: CheckpointStore;
   readonly updates: UpdateFeed;
+  readonly recommendations: RecommendationStore;
   readonly clock: Clock;
   /** The `portable` build. */
   readonly kernelModule: WebAssembly.Module;
@@ -34,6 +41,8 @@ export interface LearnerOptions {
   readonly pollMs?: number;
   /** Events that are read at once; what is learned does not depend on it. */
   readonly batchCount?: number;
+  /** "foldIn" if absent. */
+  readonly method?: LearnerMethod;
   readonly checkpointing?: CheckpointPolicyOptions;
   /** Hears at once what changed. The batch's arrays are the receiver's. */
   readonly onBatch: (batch: RowBatch) => void;
@@ -57,22 +66,31 @@ const POLL_MS = 20;
 const FEED_MS = 50;
 const REPORT_MS = 1000;
 const RETRY_MS = 1000;
+/** Other processes hear so often how well it goes, if it went on. */
+const FEED_FIGURES_MS = 5000;
 /** Every fourth event is measured: ranking all items for it takes about as long as learning it. */
 const PROGRESS = { every: 4, windowCount: 5000 };
 
 export class LearnerRun {
   readonly generation: string;
-  /** Of what was served before each event was learned, since this run began. */
-  readonly progress = new Progress(PROGRESS);
+  /** Of what was served before each event was learned. */
+  readonly progress: Progress;
   readonly #options: LearnerOptions;
   readonly #content: GenerationContent;
   readonly #learner: Learner;
+  readonly #fold: LogFold;
   readonly #feed: FeedWriter;
   readonly #policy: CheckpointPolicy;
   readonly #ended = new AbortController();
   #toldOffset: number;
   #fedMs = -Infinity;
   #figuresMs = -Infinity;
+  #fedFiguresMs = -Infinity;
+  #fedFiguresOffset = -1;
+  #documents: DocumentRefresher | undefined;
+  /** A user was erased, and the checkpoint that says so is not written yet. */
+  #isRebaseDue = false;
+  #erasedUsers: number[] = [];
 
   /** Resolves when all that the log holds is learned. The log must be the one that the generation was trained on. */
   static async begin(
@@ -85,12 +103,18 @@ export class LearnerRun {
     return run;
   }
 
-  private constructor(options: LearnerOptions, content: GenerationContent, learner: Learner) {
+  private constructor(
+    options: LearnerOptions,
+    content: GenerationContent,
+    { learner, progress }: StartingState,
+  ) {
     const { clock, updates, fence, checkpointing = CHECKPOINT_DEFAULTS } = options;
     this.generation = content.generation.generation;
     this.#options = options;
     this.#content = content;
     this.#learner = learner;
+    this.progress = progress;
+    this.#fold = new LogFold(options.eventLog, learner, content.model.parameters.feedback);
     this.#toldOffset = learner.appliedOffset;
     this.#feed = new FeedWriter(updates, fence);
     this.#policy = new CheckpointPolicy(checkpointing, learner.appliedOffset, clock.monotonicMs());
@@ -101,8 +125,14 @@ export class LearnerRun {
   }
 
   get figures(): LearnerFigures {
-    const { generation, appliedOffset, progress: { window, total } } = this;
-    return { generation, appliedOffset, numericFailures: this.#learner.numericFailures, window, total };
+    const { generation, appliedOffset, progress: { window, total, drift } } = this;
+    const documents = this.#documents?.figures, { numericFailures } = this.#learner;
+    return {
+      ...{ generation, appliedOffset, numericFailures, window, total },
+      driftCount: drift.count,
+      drifts: drift.marks,
+      ...(documents === undefined ? {} : { documents }),
+    };
   }
 
   sha256(): Promise<string> {
@@ -125,6 +155,7 @@ export class LearnerRun {
         const hasLearned = await this.#learn(both);
         // Not waited for. What cannot be written stays to be written, and is told when a checkpoint needs it.
         void this.#writeFeed().catch(() => {});
+        if (this.#documents?.isDue) await this.#documents.refresh(this.appliedOffset);
         if (this.#policy.isDue(this.appliedOffset, clock.monotonicMs())) await this.writeCheckpoint();
         if (!hasLearned) await wake.wait(pollMs, both);
       });
@@ -141,18 +172,60 @@ export class LearnerRun {
   /** Unless the newest one says as much. */
   async writeCheckpoint(): Promise<void> {
     const { checkpoints, clock, fence } = this.#options, offset = this.appliedOffset;
+    if (this.#isRebaseDue) await this.#rebase();
     await this.#feed.write();
     if (!this.#policy.isDue(offset, Infinity)) return;
-    const checkpoint = { generation: this.generation, offset, state: this.#learner.state() };
-    await checkpoints.write(checkpoint, this.#policy.keep, fence);
+    await checkpoints.write(this.#checkpoint(), this.#policy.keep, fence);
     await this.#feed.trim();
     this.#policy.written(offset, clock.monotonicMs());
   }
 
+  #checkpoint() {
+    const { generation, appliedOffset: offset } = this;
+    return { generation, offset, state: this.#learner.state(encodeState(this.progress.save())) };
+  }
+
+  /**
+   * After an erasure: what the log does not hold any more, a replay could not learn again. So the state as it is now becomes
+   * the one to start from, and whatever still holds something of the user goes: older checkpoints, those of other
+   * generations, rows on the feed, and lists that were made since the user's were deleted. If this process ends in between,
+   * the next one meets the same control record again.
+   */
+  async #rebase(): Promise<void> {
+    const { checkpoints, generations, recommendations, clock, fence } = this.#options;
+    await this.#feed.forget();
+    for (const { generation } of await generations.list()) {
+      if (generation !== this.generation) await checkpoints.remove(generation, fence);
+    }
+    for (const user of this.#erasedUsers) {
+      const userId = this.#fold.ids.known("user", user);
+      if (userId !== undefined && userId !== "") await recommendations.forgetUser(userId);
+      this.#fold.ids.forgetUser(user);
+    }
+    const offset = this.appliedOffset;
+    await checkpoints.write(this.#checkpoint(), 1, fence);
+    this.#policy.written(offset, clock.monotonicMs());
+    this.#erasedUsers = [];
+    this.#isRebaseDue = false;
+    // Only now: whoever has missed what the feed forgot finds the checkpoint that has it.
+    await this.#feed.write();
+  }
+
   async #replay(signal: AbortSignal): Promise<void> {
     await this.#feed.begin();
+    const { eventLog, recommendations } = this.#options, fromOffset = this.#content.generation.offset;
+    const startOffset = this.appliedOffset;
+    this.#documents = await DocumentRefresher.of(
+      { ...this.#options, recommendations },
+      this.#content,
+      this.#learner.live,
+      this.#fold.ids,
+    );
     this.#note("the learner replays the log");
     while (await this.#learn(signal, "the learner replays the log"));
+    await this.#documents?.doubt(eventLog, startOffset);
+    const controls = await eventLog.readControls({ fromOffset });
+    if (controls.some(({ record }) => record.kind === "userErased")) this.#feed.add(this.rows());
     await this.#feed.write();
     this.#note("the learner has caught up");
   }
@@ -160,12 +233,18 @@ export class LearnerRun {
   /** What the log holds now, and what it changed to those who listen. False if there was nothing, or `signal` aborted. */
   async #learn(signal: AbortSignal, what?: string): Promise<boolean> {
     const { eventLog, clock, batchCount = BATCH_COUNT } = this.#options, learner = this.#learner;
-    const untilOffset = await eventLog.end(), fromOffset = learner.appliedOffset;
-    if (fromOffset >= untilOffset) return false;
+    if (this.#isRebaseDue) await this.#rebase();
+    const untilOffset = await eventLog.end();
+    if (learner.appliedOffset >= untilOffset) return false;
     let reportedMs = clock.monotonicMs();
-    for await (const batch of eventLog.read({ fromOffset, untilOffset, batchCount })) {
-      learner.apply(batch, this.progress);
+    for await (const { erasedUser } of this.#fold.learn(untilOffset, batchCount, this.progress)) {
       this.#tell();
+      if (erasedUser !== undefined) {
+        this.#isRebaseDue = true;
+        this.#erasedUsers.push(erasedUser);
+        this.#documents?.forget(erasedUser);
+        await this.#rebase();
+      }
       // Others on this thread have their turn: messages, the lease, the learner of the generation that still answers.
       await clock.sleep(0, signal);
       if (signal.aborted) return false;
@@ -173,10 +252,7 @@ export class LearnerRun {
       reportedMs = clock.monotonicMs();
       this.#note(what, { logEnd: untilOffset });
     }
-    if (learner.appliedOffset < untilOffset) {
-      learner.advance(untilOffset); // control records
-      this.#tell();
-    }
+    if (this.#toldOffset < untilOffset) this.#tell(); // records that are gone
     return true;
   }
 
@@ -186,6 +262,7 @@ export class LearnerRun {
     const batch = rowBatch(header, this.#learner.takeChanges());
     this.#toldOffset = appliedOffset;
     this.#feed.add(batch);
+    this.#documents?.changed(batch);
     onBatch(batch);
   }
 
@@ -194,6 +271,10 @@ export class LearnerRun {
     if (nowMs - this.#figuresMs < REPORT_MS) return;
     this.#figuresMs = nowMs;
     this.#options.onFigures?.(this.figures);
+    if (nowMs - this.#fedFiguresMs < FEED_FIGURES_MS || this.#fedFiguresOffset === this.appliedOffset) return;
+    this.#fedFiguresMs = nowMs, this.#fedFiguresOffset = this.appliedOffset;
+    // Nothing hangs on it.
+    void this.#feed.tell(this.figures).catch(() => {});
   }
 
   async #writeFeed(): Promise<void> {
@@ -221,13 +302,21 @@ export class LearnerRun {
   }
 }
 
+interface StartingState {
+  readonly learner: Learner;
+  readonly progress: Progress;
+}
+
 /** From the newest checkpoint that is whole; else from the generation and what it was trained on. */
-async function startingState(options: LearnerOptions, content: GenerationContent): Promise<Learner> {
-  const { checkpoints, eventLog, kernelModule, onNote } = options, { generation } = content.generation;
+async function startingState(options: LearnerOptions, content: GenerationContent): Promise<StartingState> {
+  const { checkpoints, eventLog, kernelModule, method, onNote } = options, { generation } = content.generation;
   const checkpoint = await checkpoints.latest(generation);
   if (checkpoint !== undefined) {
     try {
-      return Learner.restore(instantiateKernels(kernelModule), content, checkpoint.state);
+      const learner = Learner.restore(instantiateKernels(kernelModule), content, checkpoint.state, method);
+      const progress = new Progress(PROGRESS), { beside } = decodeLearnerState(checkpoint.state);
+      if (beside !== undefined) progress.load(decodeState(beside));
+      return { learner, progress };
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
       onNote({
@@ -237,9 +326,9 @@ async function startingState(options: LearnerOptions, content: GenerationContent
       });
     }
   }
-  return Learner.fromGeneration(
-    instantiateKernels(kernelModule),
-    content,
-    await readHistory(eventLog, content),
-  );
+  const kernels = instantiateKernels(kernelModule), history = await readHistory(eventLog, content);
+  return {
+    learner: Learner.fromGeneration(kernels, content, history, method),
+    progress: new Progress(PROGRESS),
+  };
 }

@@ -9,6 +9,8 @@ export interface LearnerState {
   readonly generationSha256: string;
   readonly method: "foldIn" | "sgd";
   readonly appliedOffset: number;
+  /** What whoever learns keeps beside the learner: bytes that are no part of the learner's state. Absent: nothing. */
+  readonly beside?: Uint8Array;
   /** Which run of offsets the Gram matrices were last summed for. */
   readonly gramRun: number;
   readonly userFactors: Float32Array;
@@ -25,8 +27,10 @@ const FORMAT = 1;
 /** Magic, format, checksum, length of the manifest. */
 const HEADER_BYTES = 16;
 
-interface Manifest extends Omit<LearnerState, ArrayName> {
+interface Manifest extends Omit<LearnerState, ArrayName | "beside"> {
   readonly lengths: readonly number[];
+  /** In base64. */
+  readonly beside?: string;
 }
 type ArrayName = "userFactors" | "itemFactors" | "userGram" | "itemGram" | "users" | "items";
 type Numbers = Float64Array | Float32Array | Uint32Array;
@@ -56,7 +60,8 @@ export function encodeLearnerState(state: LearnerState): Uint8Array<ArrayBuffer>
   const arrays = arraysOf(state);
   const { generation, generationSha256, method, appliedOffset, gramRun } = state;
   const lengths = arrays.map((array) => array.length);
-  const manifest: Manifest = { generation, generationSha256, method, appliedOffset, gramRun, lengths };
+  const beside = state.beside === undefined ? {} : { beside: state.beside.toBase64() };
+  const manifest: Manifest = { generation, generationSha256, method, appliedOffset, gramRun, lengths, ...beside };
   const text = new TextEncoder().encode(JSON.stringify(manifest));
   const start = (HEADER_BYTES + text.length + 7) & ~7;
   const bytes = new Uint8Array(arrays.reduce((end, array) => end + array.byteLength, start));
@@ -88,7 +93,7 @@ export function decodeLearnerState(given: Uint8Array): LearnerState {
   return stateOf(JSON.parse(text), bytes.buffer, (HEADER_BYTES + textLength + 7) & ~7);
 }
 
-function stateOf({ lengths, ...manifest }: Manifest, buffer: ArrayBuffer, start: number): LearnerState {
+function stateOf({ lengths, beside, ...manifest }: Manifest, buffer: ArrayBuffer, start: number): LearnerState {
   let at = start;
   const arrays = lengths.map((length, k): Numbers => {
     const Kind = k < DOUBLE_ARRAYS
@@ -105,6 +110,7 @@ function stateOf({ lengths, ...manifest }: Manifest, buffer: ArrayBuffer, start:
   const words = arrays.slice(DOUBLE_ARRAYS + FLOAT_ARRAYS) as Uint32Array[];
   return {
     ...manifest,
+    ...(beside === undefined ? {} : { beside: Uint8Array.fromBase64(beside) }),
     userGram: doubles[0],
     itemGram: doubles[1],
     userFactors: floats[0],

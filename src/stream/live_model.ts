@@ -85,6 +85,12 @@ export class LiveModel {
     return this.clip(Math.fround(this.users.score(user, item) + this.globalMean));
   }
 
+  /** How far the least and the greatest rating are apart; at least a little. */
+  get ratingRange(): number {
+    const { minRating, maxRating } = this.#frozen;
+    return Math.max(maxRating - minRating, 1e-6);
+  }
+
   /** Into the range of ratings, if explicit. */
   clip(score: number): number {
     const { minRating, maxRating } = this.#frozen;

@@ -1,22 +1,10 @@
 /** Progressive validation of what is served: asked before an event is learned (MATHS.md 2). */
 import { expectedNdcgAt, expectedRecallAt, type TiedRank } from "../evaluate/expected_rank.ts";
 import { WindowMean } from "../evaluate/window_mean.ts";
+import type { ValidationFigures } from "../domain/learner_figures.ts";
+import type { StateTree } from "../domain/state_tree.ts";
+import { DriftWatch } from "./drift_watch.ts";
 import type { LiveModel } from "./live_model.ts";
-
-/** Figures of a window or in total; undefined where nothing was measured. */
-export interface ProgressFigures {
-  /** Events whose item was looked for among what the user had not seen. */
-  readonly rankedEvents: number;
-  /** Is it among the first ten, in expectation over ties; the same of the items with the most interactions. */
-  readonly recallAt10?: number;
-  readonly ndcgAt10?: number;
-  readonly popularRecallAt10?: number;
-  readonly popularNdcgAt10?: number;
-  /** Explicit only: root mean squared error of the prediction, and of the item's damped mean. */
-  readonly ratedEvents: number;
-  readonly rmse?: number;
-  readonly baselineRmse?: number;
-}
 
 export interface ProgressOptions {
   /** Only events whose offset is a multiple of this are measured; 1 measures all. */
@@ -36,6 +24,8 @@ const DAMPING = 5;
  * an item, which nobody wants to find first. An item that nobody knows yet is a miss.
  */
 export class Progress {
+  /** Of hits among the first ten, and of squared errors. */
+  readonly drift = new DriftWatch();
   readonly #every: number;
   readonly #means: Readonly<Record<typeof FIGURES[number], WindowMean>>;
 
@@ -48,12 +38,12 @@ export class Progress {
   }
 
   /** Over the last `windowCount` measured events. */
-  get window(): ProgressFigures {
+  get window(): ValidationFigures {
     return this.#figures("window", "windowCount");
   }
 
   /** Over all. */
-  get total(): ProgressFigures {
+  get total(): ValidationFigures {
     return this.#figures("total", "count");
   }
 
@@ -61,30 +51,47 @@ export class Progress {
   observe(model: LiveModel, offset: number, user: number, item: number, value: number): void {
     if (offset % this.#every !== 0 || !model.knowsUser(user)) return;
     const isKnown = item < model.items.rows.count;
-    if (model.parameters.feedback === "explicit" && isKnown) this.#rate(model, user, item, value);
+    if (model.parameters.feedback === "explicit" && isKnown) this.#rate(model, offset, user, item, value);
     const isAgainst = model.parameters.feedback === "implicit" && value <= 0;
     if (isAgainst || isKnown && model.users.lists.find(user, item) >= 0) return;
-    this.#rank(model, user, isKnown ? item : undefined);
+    this.#rank(model, offset, user, isKnown ? item : undefined);
   }
 
-  #rate(model: LiveModel, user: number, item: number, value: number): void {
+  /** Totals and what the drift detectors know; the window begins anew. A function of the events observed alone. */
+  save(): StateTree {
+    return { totals: FIGURES.map((name) => this.#means[name].save()), drift: this.drift.save() };
+  }
+
+  load(state: StateTree): void {
+    const { totals, drift } = state as unknown as {
+      totals: readonly (readonly [number, number])[];
+      drift: StateTree;
+    };
+    FIGURES.forEach((name, k) => this.#means[name].resume(totals[k]));
+    this.drift.load(drift);
+  }
+
+  #rate(model: LiveModel, offset: number, user: number, item: number, value: number): void {
     const error = model.predict(user, item) - value;
     const baselineError = model.clip(dampedMean(model, item)) - value;
+    this.drift.observe("squaredError", (error / model.ratingRange) ** 2, offset);
     this.#means.squaredError.add(error * error);
     this.#means.baselineError.add(baselineError * baselineError);
   }
 
-  #rank(model: LiveModel, user: number, item: number | undefined): void {
+  #rank(model: LiveModel, offset: number, user: number, item: number | undefined): void {
     const { recall, ndcg, popularRecall, popularNdcg } = this.#means;
     const rank = item === undefined ? undefined : model.users.rank(user, item);
     const popular = item === undefined ? undefined : popularityRank(model, user, item);
-    recall.add(rank === undefined ? 0 : expectedRecallAt(K, rank));
+    const hit = rank === undefined ? 0 : expectedRecallAt(K, rank);
+    this.drift.observe("recallAt10", hit, offset);
+    recall.add(hit);
     ndcg.add(rank === undefined ? 0 : expectedNdcgAt(K, rank));
     popularRecall.add(popular === undefined ? 0 : expectedRecallAt(K, popular));
     popularNdcg.add(popular === undefined ? 0 : expectedNdcgAt(K, popular));
   }
 
-  #figures(mean: "window" | "total", count: "windowCount" | "count"): ProgressFigures {
+  #figures(mean: "window" | "total", count: "windowCount" | "count"): ValidationFigures {
     const { recall, ndcg, popularRecall, popularNdcg, squaredError, baselineError } = this.#means;
     return {
       rankedEvents: recall[count],

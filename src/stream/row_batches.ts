@@ -9,6 +9,7 @@ export interface BatchHeader {
   readonly fromOffset: number;
   readonly appliedOffset: number;
   readonly atMs: number;
+  readonly isWhole?: boolean;
 }
 
 /** `changes`: of Learner.takeChanges(). */
@@ -32,7 +33,7 @@ export function wholeBatch(
     indexes: Uint32Array.from({ length: rows.length / model.stride }, (_, index) => index),
     rows,
   });
-  return rowBatch({ ...header, fromOffset: generation.offset, atMs }, [
+  return rowBatch({ ...header, fromOffset: generation.offset, atMs, isWhole: true }, [
     rowsOf("user", model.userFactors),
     rowsOf("item", model.itemFactors),
   ]);

@@ -1,6 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { MemoryCheckpointStore } from "../../src/adapters/memory/checkpoint_store.ts";
 import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
 import { MemoryGenerationStore } from "../../src/adapters/memory/generation_store.ts";
 import { MemoryRecommendationStore } from "../../src/adapters/memory/recommendation_store.ts";
@@ -34,6 +35,7 @@ function emptyTargets() {
     generations: new MemoryGenerationStore(),
     recommendations: new MemoryRecommendationStore(),
     updates: new MemoryUpdateFeed(),
+    checkpoints: new MemoryCheckpointStore(),
   };
 }
 
@@ -219,5 +221,72 @@ describe("runGeneration", () => {
       assert.equal(list?.items.length, 5);
       assert.ok(list.items.every((item) => ids.includes(item.itemId)));
     }
+  });
+
+  it("trains on what is left: without deleted events, and without erased users", async () => {
+    const targets = await plantedTargets("explicit"), { eventLog } = targets;
+    const [deleted, kept] = await eventLog.eventsOfUser("u5", { limit: 2 });
+    await eventLog.deleteEvent("u5", deleted.eventId, 0);
+    await eventLog.eraseUser("u7", 0);
+    const { content } = await run(targets), { userIds, itemIds, seen, model } = content;
+    const user = userIds.indexOf("u5"), row = seen.indices.subarray(seen.indptr[user], seen.indptr[user + 1]);
+    assert.ok(row.includes(itemIds.indexOf(kept.itemId)));
+    const others = (await eventLog.eventsOfUser("u5", { limit: 1e9 })).map(({ itemId }) => itemId);
+    assert.equal(row.includes(itemIds.indexOf(deleted.itemId)), others.includes(deleted.itemId));
+    assert.equal(userIds.indexOf("u7"), -1);
+    const erased = userIds.indexOf("");
+    assert.equal(seen.indptr[erased], seen.indptr[erased + 1]);
+    const { stride, userFactors } = model;
+    assert.ok(userFactors.subarray(erased * stride, (erased + 1) * stride).every((x) => x === 0));
+    assert.equal(content.generation.verifiable, undefined);
+    assert.equal(await targets.recommendations.get(content.generation.generation, ""), undefined);
+  });
+
+  it("publishes nothing of a user who is erased while it fits", async () => {
+    const targets = await plantedTargets("explicit"), source = logSource(targets.eventLog);
+    let isErased = false;
+    const report = async ({ phase }: { phase: string }) => {
+      if (phase !== "fit" || isErased) return;
+      isErased = true;
+      await targets.eventLog.eraseUser("u7", 0);
+    };
+    const { content } = await runGeneration(source, targets, await inlineCompute(), OPTIONS, report);
+    const { generation, userIds } = await targets.generations.load(content.generation.generation);
+    assert.ok(isErased && !userIds.includes("u7") && userIds.includes("u8"));
+    assert.equal(generation.verifiable, false);
+    assert.equal(await targets.recommendations.get(generation.generation, "u7"), undefined);
+    assert.ok(await targets.recommendations.get(generation.generation, "u8"));
+  });
+
+  it("deletes the learner's states of generations that it collects", async () => {
+    const targets = await plantedTargets("explicit"), { checkpoints } = targets;
+    for (let n = 1; n <= 3; n++) {
+      const { content: { generation: { generation } } } = await run(targets, { keep: 1 });
+      await checkpoints.write({ generation, offset: n, state: Uint8Array.of(n) }, 3);
+    }
+    await run(targets, { keep: 1 });
+    const left = await Promise.all([1, 2, 3].map((n) => checkpoints.latest(`g00000${n}`)));
+    assert.deepEqual(left.map((one) => one?.offset), [undefined, undefined, 3]);
+  });
+
+  it("writes down that a generation becomes active before it does", async () => {
+    const targets = await plantedTargets("explicit"), { generations, eventLog } = targets;
+    const { activate } = generations;
+    generations.activate = () => Promise.reject(new Error("the process ended"));
+    await assert.rejects(run(targets), /the process ended/);
+    assert.equal((await eventLog.readControls()).at(-1)!.record.kind, "generationActivated");
+    assert.equal(await generations.active(), undefined);
+    generations.activate = activate;
+    assert.equal((await run(targets)).isActive, true);
+  });
+
+  it("leaves active what was trained on more of the log, though it was published before", async () => {
+    const targets = await plantedTargets("explicit"), { eventLog } = targets;
+    const early = logSource(eventLog, 11_000), compute = await inlineCompute();
+    const newer = await run(targets);
+    const late = await runGeneration(early, targets, compute, OPTIONS, () => {});
+    assert.equal(late.isActive, false);
+    assert.equal((await targets.generations.active())!.generation, newer.content.generation.generation);
+    assert.equal((await targets.generations.list()).length, 2);
   });
 });

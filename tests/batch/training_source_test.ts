@@ -33,4 +33,15 @@ describe("logSource", () => {
     const input = await logSource(new MemoryEventLog()).read(() => {});
     assert.deepEqual([input.interactions.count, input.userIds, input.offset], [0, [], 0]);
   });
+
+  it("leaves out what was deleted by then, and erased users", async () => {
+    const log = await logOf(pairs);
+    await log.deleteEvent("a", "e2", 0);
+    assert.deepEqual([...(await logSource(log).read(() => {})).interactions.values], [0, 1, 3]);
+    assert.deepEqual([...(await logSource(log, 4).read(() => {})).interactions.values], [0, 1, 2, 3]);
+    await log.eraseUser("b", 0);
+    const input = await logSource(log).read(() => {});
+    assert.deepEqual([...input.interactions.users], [0, 2]);
+    assert.deepEqual(input.userIds, ["a", "", "c"]);
+  });
 });

@@ -17,4 +17,13 @@ describe("a mean over a window and over all", () => {
     for (const value of [1e300, 1, 2]) mean.add(value);
     assert.equal(mean.window, 1.5);
   });
+
+  it("goes on with totals that were saved, and an empty window", () => {
+    const before = new WindowMean(2), mean = new WindowMean(2);
+    for (const value of [4, 8, 3]) before.add(value);
+    mean.resume(before.save());
+    assert.deepEqual([mean.count, mean.total, mean.windowCount, mean.window], [3, 5, 0, undefined]);
+    for (const value of [1, 2, 6]) mean.add(value);
+    assert.deepEqual([mean.count, mean.total, mean.windowCount, mean.window], [6, 4, 2, 4]);
+  });
 });

@@ -48,4 +48,36 @@ describe("SeenItems", () => {
     assert.deepEqual(written(seen, "new", 3), [2, 5]);
     assert.deepEqual(written(seen, "newer", 4), []);
   });
+
+  it("takes back what was deleted, of the generation and of what came after", () => {
+    const seen = new SeenItems(base);
+    seen.add("u0", 0, "i7", 7);
+    seen.add("u0", 0, "new", undefined);
+    seen.remove("u0", 0, "i5", 5);
+    seen.remove("u0", 0, "i7", 7);
+    seen.remove("u0", 0, "i3", 3);
+    assert.deepEqual(written(seen, "u0", 0), [2]);
+    assert.equal(seen.addedCount("u0"), 1);
+    seen.remove("u0", 0, "new", undefined);
+    seen.nameItem("new", 9);
+    assert.deepEqual(written(seen, "u0", 0), [2], "an item that got its index later");
+    seen.add("u0", 0, "i5", 5);
+    assert.deepEqual(written(seen, "u0", 0), [2, 5], "seen again");
+    seen.remove("nobody", undefined, "i1", 1);
+    assert.deepEqual(written(seen, "nobody", undefined), []);
+    assert.deepEqual(written(seen, "u2", 2), [0]);
+  });
+
+  it("forgets a user", () => {
+    const seen = new SeenItems(base);
+    seen.add("u0", 0, "i7", 7);
+    seen.add("u0", 0, "new", undefined);
+    seen.add("u1", 1, "new", undefined);
+    seen.remove("u0", 0, "i2", 2);
+    seen.forget("u0");
+    seen.nameItem("new", 9);
+    assert.deepEqual(written(seen, "u0", undefined), []);
+    assert.deepEqual(written(seen, "u1", 1), [9]);
+    seen.forget("nobody");
+  });
 });

@@ -41,4 +41,12 @@ describe("activateGeneration", () => {
     assert.equal(await stores.updates.latest(), 1);
     assert.equal(await stores.eventLog.end(), 1);
   });
+
+  it("writes it down before it does it", async () => {
+    const stores = await targets();
+    stores.generations.activate = () => Promise.reject(new Error("the process ended"));
+    await assert.rejects(activateGeneration(stores, "g000001", 0), /the process ended/);
+    assert.equal(await stores.eventLog.end(), 1);
+    assert.equal(await stores.updates.latest(), 0);
+  });
 });

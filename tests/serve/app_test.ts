@@ -91,7 +91,6 @@ describe("createApp", () => {
     const server = await plantedServer();
     for (
       const [method, path, status] of [
-        ["PUT", "/v1/models/x", 404],
         ["DELETE", "/v1/users/42", 404],
         ["DELETE", "/v1/users/42/events/e", 404],
       ] as const

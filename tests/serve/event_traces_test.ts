@@ -48,4 +48,13 @@ describe("EventTraces", () => {
     traces.visible(10_001, 7);
     assert.equal(traces.of("e10000")!.visibleMs, 7);
   });
+
+  it("forgets what was deleted", () => {
+    const traces = new EventTraces();
+    traces.logged([1, 2, 3].map((offset) => ({ eventId: `e${offset}`, offset })), 0, 0);
+    traces.forget((offset) => offset === 2);
+    traces.visible(9, 50);
+    assert.deepEqual([1, 2, 3].map((offset) => traces.of(`e${offset}`)?.visibleMs), [50, undefined, 50]);
+    assert.equal(traces.of("e2"), undefined);
+  });
 });

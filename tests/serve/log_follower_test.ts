@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
 import { Recommender } from "../../src/recommend/recommender.ts";
-import { LogFollower } from "../../src/serve/log_follower.ts";
+import { type Forgotten, LogFollower } from "../../src/serve/log_follower.ts";
 import { plantedGeneration } from "./planted_generation.ts";
 import { ITEM_IDS, kernelModule, USER_IDS } from "./planted_server.ts";
 
@@ -70,5 +70,58 @@ describe("LogFollower", () => {
     await log.append([event("a", "42", "1193")]);
     await follower.apply(undefined);
     assert.equal(follower.end, 1);
+  });
+
+  it("takes back deleted events, unless another one says the same", async () => {
+    const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
+    const forgotten: Forgotten[] = [], follower = new LogFollower(log, (what) => void forgotten.push(what));
+    await log.append([event("a", "42", "1193"), event("b", "42", "661"), event("c", "42", "661")]);
+    await follower.apply(recommender);
+    await log.deleteEvent("42", "a", 0);
+    await log.deleteEvent("42", "b", 0);
+    await log.append([event("d", "42", "🍕")]);
+    await follower.apply(recommender);
+    assert.equal(recommender.appliedOffset, 6);
+    assert.deepEqual(unseen(recommender, "42"), without("661", "🍕"));
+    await log.deleteEvent("42", "c", 0);
+    await follower.apply(recommender);
+    assert.deepEqual(unseen(recommender, "42"), without("🍕"));
+    assert.deepEqual(forgotten, [{ eventAt: 0 }, { eventAt: 1 }, { eventAt: 2 }]);
+    const late = new Recommender(kernelModule, content);
+    await new LogFollower(log).apply(late);
+    assert.deepEqual(unseen(late, "42"), without("🍕"), "who reads it all at once");
+  });
+
+  it("drops an erased user, whose id somebody new may have", async () => {
+    const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
+    const forgotten: Forgotten[] = [], follower = new LogFollower(log, (what) => void forgotten.push(what));
+    await log.append([event("a", "42", "1193"), event("b", "stranger", "661")]);
+    await follower.apply(recommender);
+    assert.ok(recommender.knowsUser("42"));
+    await log.eraseUser("42", 0);
+    await log.eraseUser("stranger", 0);
+    await follower.apply(recommender);
+    assert.equal(recommender.knowsUser("42"), false);
+    assert.deepEqual(recommender.recommend("42", { n: 3 }).basis, "popular");
+    assert.deepEqual(unseen(recommender, "42"), without());
+    assert.deepEqual(unseen(recommender, "stranger"), without());
+    await log.append([event("c", "42", "🍕")]);
+    await follower.apply(recommender);
+    assert.deepEqual(unseen(recommender, "42"), without("🍕"));
+    assert.deepEqual(forgotten, [{ userBefore: 2 }, { userBefore: 3 }]);
+    assert.equal(recommender.appliedOffset, 5);
+  });
+
+  it("drops an erased user of a generation that was loaded before, without having read the user's events", async () => {
+    const log = new MemoryEventLog();
+    const ours = { ...content, generation: { ...content.generation, logId: log.logId, offset: 2 } };
+    const recommender = new Recommender(kernelModule, ours), next = new Recommender(kernelModule, ours);
+    await log.append([event("a", "42", "1193"), event("b", "7", "661")]);
+    await log.eraseUser("42", 0);
+    const follower = new LogFollower(log);
+    for (const one of [recommender, next]) {
+      await follower.apply(one);
+      assert.deepEqual(["42", "7"].map((userId) => one.knowsUser(userId)), [false, true]);
+    }
   });
 });

@@ -1,16 +1,21 @@
 /** An app over the memory adapters and a planted generation: everything real but the disk. */
 import { systemClock } from "../../src/adapters/deno/system_clock.ts";
 import { TrainingJobs } from "../../src/adapters/deno/training_jobs.ts";
+import { MemoryCheckpointStore } from "../../src/adapters/memory/checkpoint_store.ts";
 import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
 import { MemoryGenerationStore } from "../../src/adapters/memory/generation_store.ts";
 import { MemoryItemCatalog } from "../../src/adapters/memory/item_catalog.ts";
+import { MemoryLeases } from "../../src/adapters/memory/lease.ts";
+import { MemoryRecommendationStore } from "../../src/adapters/memory/recommendation_store.ts";
 import { MemoryMetrics } from "../../src/adapters/memory/metrics.ts";
 import { MemoryUpdateFeed } from "../../src/adapters/memory/update_feed.ts";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import { HostedModels } from "../../src/online/hosted/hosted_models.ts";
 import { type App, type AppDependencies, createApp } from "../../src/serve/app.ts";
 import { ServingModel, type ServingNote } from "../../src/serve/serving_model.ts";
+import { eraseUser } from "../../src/stream/erase_user.ts";
 import { plantedGeneration, type PlantedOptions } from "./planted_generation.ts";
 
 export const { module: kernelModule } = await loadKernel("portable");
@@ -43,6 +48,7 @@ export interface PlantedServer {
   };
   readonly metrics: MemoryMetrics;
   readonly jobs: TrainingJobs;
+  readonly models: HostedModels;
   readonly notes: ServingNote[];
   /** Of the active generation; undefined if none was planted. */
   readonly content: GenerationContent | undefined;
@@ -101,9 +107,13 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
   });
   await model.start();
   const jobs = new TrainingJobs({ clock, trainCommand: options.trainCommand ?? WAITING_TRAINING });
+  const leases = new MemoryLeases(clock), checkpoints = new MemoryCheckpointStore(leases);
+  const models = new HostedModels({ kernelModule, checkpoints, leases, clock, holder: "the planted server" });
+  await models.start();
   let lastId = 0;
   const app = createApp({
     model,
+    models,
     clock,
     metrics,
     writing: {
@@ -111,6 +121,13 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
       model,
       store: { ...store, refresh: () => model.refresh() },
       jobs,
+      erasures: {
+        eraseUser: (userId) => {
+          const recommendations = new MemoryRecommendationStore(), isLearning = () => Promise.resolve(false);
+          const targets = { ...store, recommendations, checkpoints, isLearning };
+          return eraseUser(targets, userId, clock.nowMs());
+        },
+      },
     },
     onError: (error) => {
       throw error;
@@ -132,12 +149,14 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
     store,
     metrics,
     jobs,
+    models,
     notes,
     content,
     get: (path, headers) => send("GET", path, undefined, headers),
     send,
     stop: async () => {
       await jobs.close();
+      await models.stop();
       await model.stop();
     },
   };

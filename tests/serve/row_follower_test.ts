@@ -91,4 +91,13 @@ describe("RowFollower", () => {
     assert.equal(recommender.learnedOffset, 10);
     assert.equal(await apply(advanced(10, 10, 0)), "known");
   });
+
+  it("takes all rows of a learner that began anew, also at the offset that is known", async () => {
+    const { recommender, apply } = await following(), whole = { ...advanced(0, 15, 1), isWhole: true };
+    assert.equal(await apply(changed("user", 0, 0.1, 15), advanced(10, 15, 1)), "applied");
+    const known = recommender.predict("42", ["661"]);
+    assert.equal(await apply(changed("user", 0, 0.9, 14), { ...whole, appliedOffset: 14 }), "known");
+    assert.equal(await apply(changed("user", 0, 0.9, 15), whole), "applied");
+    assert.notDeepEqual(recommender.predict("42", ["661"]), known);
+  });
 });

@@ -124,7 +124,8 @@ describe("ServingModel", () => {
     await start();
     const window = { rankedEvents: 12, recallAt10: 0.25, ratedEvents: 0 },
       total = { ...window, recallAt10: 0.5 };
-    server.model.measured({ generation: "g000001", appliedOffset: 9, numericFailures: 0, window, total });
+    const figures = { generation: "g000001", appliedOffset: 9, numericFailures: 0, window, total };
+    server.model.measured({ ...figures, driftCount: 0, drifts: [] });
     const exposed = await server.metrics.expose();
     assert.match(exposed, /foz_validation_recall_at_10\{span="window"\} 0.25/);
     assert.match(exposed, /foz_validation_recall_at_10\{span="total"\} 0.5/);
@@ -162,5 +163,19 @@ describe("ServingModel", () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     assert.equal(seen.size, 2, "both generations answered in turn");
+  });
+
+  it("knows how well a learner of another process predicts", async () => {
+    await start();
+    const none = { rankedEvents: 3, recallAt10: 0.75, ratedEvents: 0 };
+    const drifts = [{ detector: "page-hinkley", figure: "recallAt10" as const, offset: 5 }];
+    const figures = {
+      ...{ generation: "g000001", appliedOffset: 9, numericFailures: 0, window: none, total: none },
+      ...{ driftCount: 4, drifts },
+    };
+    await server.store.updates.publish({ kind: "measured", generation: "g000001", appliedOffset: 9, figures });
+    await until("they have come", () => server.model.figures !== undefined);
+    assert.deepEqual(server.model.figures, figures);
+    assert.match(await server.metrics.expose(), /foz_validation_drifts 4/);
   });
 });

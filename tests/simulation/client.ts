@@ -1,6 +1,6 @@
 /** Those who send events, what they were told, and whether the log kept its word. */
 import assert from "node:assert/strict";
-import type { LoggedEvent, NewEventColumns } from "../../src/domain/event.ts";
+import type { LoggedEvent, LoggedEventColumns, NewEventColumns } from "../../src/domain/event.ts";
 import { eventIdOfKey } from "../../src/domain/event_key.ts";
 import type { EventsAccepted } from "../../src/ingest/accept_events.ts";
 import type { EventLog } from "../../src/ports/event_log.ts";
@@ -29,8 +29,14 @@ export class Client {
   readonly acknowledged = new Set<string>();
   /** Ids of the last append that was not answered. */
   #unanswered: string[] = [];
-  /** The log at the last look. */
-  #seen: LoggedEvent[] = [];
+  /** The log at the last look, by offset; deleted events too. */
+  #seen = new Map<number, LoggedEvent>();
+  /** Users who were erased, and events that were deleted, as far as they were told so. */
+  readonly erased = new Set<string>();
+  readonly deleted = new Set<string>();
+  /** The same of those who were not told: it was done, or not. */
+  readonly perhapsErased = new Set<string>();
+  readonly perhapsDeleted = new Set<string>();
 
   constructor(seed: number, random: Random) {
     this.#random = random;
@@ -83,9 +89,21 @@ export class Client {
     this.#unanswered = [];
   }
 
-  /** DESIGN.md 4.1 and 4.2. Gives the events of the log. */
+  /** One of the users who have sent something. */
+  someUser(): string {
+    const events = [...this.sent.values()];
+    return events.length === 0 ? "nobody" : events[this.#random.below(events.length)].userId;
+  }
+
+  /** One of the events that were acknowledged. */
+  someEvent(): SentEvent | undefined {
+    const ids = [...this.acknowledged];
+    return this.sent.get(ids[this.#random.below(Math.max(1, ids.length))] ?? "");
+  }
+
+  /** DESIGN.md 4.1 and 4.2, and what was forgotten. Gives the events of the log that count. */
   async checkLog(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
-    const events = await this.#readAll(log, batchCount);
+    const events = await this.#readAll(log, batchCount), deletedOffsets = new Set(await log.deletedOffsets());
     const found = new Map(events.map((event) => [event.eventId, event]));
     assert.equal(found.size, events.length, "an event is in the log twice");
     for (const { eventId, offset, ...event } of events) {
@@ -94,16 +112,33 @@ export class Client {
         this.sent.get(eventId),
         `the log holds ${offset} changed, or unasked`,
       );
+      const isDeleted = deletedOffsets.has(offset);
+      assert.ok(!isDeleted || this.deleted.has(eventId) || this.perhapsDeleted.has(eventId), `${eventId} was deleted`);
+      assert.ok(isDeleted || !this.deleted.has(eventId), `${eventId} still counts`);
     }
     for (const eventId of this.acknowledged) {
-      assert.ok(found.has(eventId), `${eventId} was acknowledged and is not in the log`);
+      assert.ok(
+        found.has(eventId) || this.#mayBeGone(eventId),
+        `${eventId} was acknowledged and is not in the log`,
+      );
     }
-    const present = this.#unanswered.filter((eventId) => found.has(eventId));
+    const unanswered = this.#unanswered.filter((eventId) => !this.#mayBeGone(eventId));
+    const present = unanswered.filter((eventId) => found.has(eventId));
     assert.ok(
-      present.length === 0 || present.length === this.#unanswered.length,
-      `of an append of ${this.#unanswered.length} events that was not answered, ${present.length} are in the log`,
+      present.length === 0 || present.length === unanswered.length,
+      `of an append of ${unanswered.length} events that was not answered, ${present.length} are in the log`,
     );
-    return events;
+    return events.filter(({ offset }) => !deletedOffsets.has(offset));
+  }
+
+  /** Those who were erased for certain, and have not come back. */
+  gone(userIds: readonly string[]): string[] {
+    return [...this.erased].filter((userId) => !userIds.includes(userId));
+  }
+
+  #mayBeGone(eventId: string): boolean {
+    const { userId } = this.sent.get(eventId)!;
+    return this.erased.has(userId) || this.perhapsErased.has(userId);
   }
 
   /** A user comes back to an item with another value, under a time before or after the first one's. */
@@ -116,14 +151,16 @@ export class Client {
 
   /** The whole log; what was in it at the last look must still be there as it was. */
   async #readAll(log: EventLog, batchCount: number): Promise<LoggedEvent[]> {
-    const events: LoggedEvent[] = [];
+    const events = new Map<number, LoggedEvent>(), deletedOffsets = new Set(await log.deletedOffsets());
     const [end, controls] = [await log.end(), await log.readControls()];
     const [userIds, itemIds] = [await log.userIds(), await log.itemIds()];
     for await (const batch of log.read({ batchCount })) {
       for (let i = 0; i < batch.count; i++) {
         const offset = batch.offsets[i], userId = userIds[batch.users[i]];
-        const event = this.#seen[events.length] ??
-          (await log.eventsOfUser(userId, { limit: 1, beforeOffset: offset + 1 }))[0];
+        assert.notEqual(userId, "", "an event of somebody who was erased");
+        const event = this.#seen.get(offset) ?? (deletedOffsets.has(offset)
+          ? this.#deletedAt(batch, i, userId, itemIds[batch.items[i]])
+          : (await log.eventsOfUser(userId, { limit: 1, beforeOffset: offset + 1 }))[0]);
         const { eventId } = event;
         assert.deepEqual(
           event,
@@ -137,13 +174,29 @@ export class Client {
           },
           `the record of offset ${offset} is another one now`,
         );
-        events.push(event);
+        events.set(offset, event);
       }
     }
-    assert.ok(events.length >= this.#seen.length, "events that were read are gone");
-    const offsets = [...events, ...controls].map(({ offset }) => offset).sort((one, other) => one - other);
-    assert.deepEqual(offsets, Array.from({ length: end }, (_, offset) => offset), "offsets are not dense");
-    return this.#seen = events;
+    for (const [offset, { eventId }] of this.#seen) {
+      assert.ok(events.has(offset) || this.#mayBeGone(eventId), "events that were read are gone");
+    }
+    const erasedCount = controls.reduce((sum, { record }) =>
+      sum + (record.kind === "userErased" ? record.eventCount : 0), 0);
+    const offsets = new Set([...events.values(), ...controls].map(({ offset }) => offset));
+    assert.equal(offsets.size, events.size + controls.length, "an offset was given twice");
+    assert.equal(offsets.size + erasedCount, end, "offsets are not dense");
+    this.#seen = events;
+    return [...events.values()];
+  }
+
+  /** What was deleted before it was ever looked at: the log does not give its id any more. */
+  #deletedAt({ offsets, values, timesMs }: LoggedEventColumns, i: number, userId: string, itemId: string): LoggedEvent {
+    const known = [...this.deleted, ...this.perhapsDeleted].map((eventId) => this.sent.get(eventId)!);
+    const event = known.find((one) =>
+      one.userId === userId && one.itemId === itemId && one.value === values[i] && one.timeMs === timesMs[i]
+    );
+    assert.ok(event !== undefined, `nobody has deleted what stands at ${offsets[i]}`);
+    return { ...event, offset: offsets[i] };
   }
 
   #take(count: number): SentEvent[] {

@@ -1,6 +1,6 @@
 /** A learner's process: holds the lease, folds the log over the active generation, writes checkpoints, dies and comes back. */
 import assert from "node:assert/strict";
-import { MemoryUpdateFeed } from "../../src/adapters/memory/update_feed.ts";
+import { OutsideFailure } from "../../src/domain/failure.ts";
 import type { FactorModel } from "../../src/domain/factor_model.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
 import type { ModelUpdate, RowBatch } from "../../src/domain/model_update.ts";
@@ -12,26 +12,32 @@ import { readHistory } from "../../src/stream/histories.ts";
 import { lead, type LeadNote } from "../../src/stream/lead.ts";
 import { Learner } from "../../src/stream/learner.ts";
 import type { LearnerRun } from "../../src/stream/learner_run.ts";
+import { finishErasures } from "../../src/stream/erase_user.ts";
+import { LogFold } from "../../src/stream/log_fold.ts";
 import { LiveLearning } from "../../src/stream/run_learner.ts";
 import { Wake } from "../../src/stream/wake.ts";
 import type { Ports } from "./disk.ts";
 
 const CHECKPOINTS = { recordCount: 60, intervalMs: 30_000, keep: 2 };
 
-/** The learner that a log and a generation alone make, the log read `batchCount` events at a time. */
+/**
+ * The learner that a log and a generation alone make, the log read `batchCount` events at a time. `base`: the state that an
+ * erasure left, from which the log goes on.
+ */
 export async function undisturbedLearner(
   kernelModule: WebAssembly.Module,
   log: EventLog,
   content: GenerationContent,
   untilOffset: number,
   batchCount: number,
+  base?: Uint8Array,
 ): Promise<Learner> {
-  const history = await readHistory(log, content);
-  const learner = Learner.fromGeneration(instantiateKernels(kernelModule), content, history);
-  for await (const batch of log.read({ fromOffset: content.generation.offset, untilOffset, batchCount })) {
-    learner.apply(batch);
-  }
-  learner.advance(untilOffset);
+  const own = instantiateKernels(kernelModule);
+  const learner = base === undefined
+    ? Learner.fromGeneration(own, content, await readHistory(log, content))
+    : Learner.restore(own, content, base);
+  const fold = new LogFold(log, learner, content.model.parameters.feedback);
+  for await (const _ of fold.learn(untilOffset, batchCount));
   return learner;
 }
 
@@ -48,12 +54,13 @@ export class LearnerProcess {
   constructor(kernelModule: WebAssembly.Module, ports: Ports, clock: Clock, batchCount: number) {
     const onNote = ({ what }: LeadNote) => void this.roles.push(what);
     const leading = { leases: ports.leases, clock, name: "learner", holder: "simulated", onNote };
-    lead(leading, new AbortController().signal, (fence, signal) => {
+    lead(leading, new AbortController().signal, async (fence, signal) => {
       this.fence = fence;
+      await finishErasures({ ...ports, isLearning: () => Promise.resolve(true) }).catch((error) => {
+        if (!(error instanceof OutsideFailure)) throw error;
+      });
       this.#live = new LiveLearning({
         ...ports,
-        // The servers of this simulation have no learner: what they show are the generation's rows.
-        updates: new MemoryUpdateFeed(),
         clock,
         kernelModule,
         wake: new Wake(clock),
@@ -96,10 +103,16 @@ export class FactorRows {
     indexes.forEach((index, i) => this.#sides[side].set(index, rows.slice(i * stride, (i + 1) * stride)));
   }
 
+  /** Of somebody who was erased before anything of theirs was learned nobody is told: the row is zeros. */
+  #filled(side: "user" | "item", stride: number): Map<number, Float32Array> {
+    const rows = this.#sides[side], count = Math.max(-1, ...rows.keys()) + 1;
+    return new Map(Array.from({ length: count }, (_, row) => [row, rows.get(row) ?? new Float32Array(stride)]));
+  }
+
   /** Asserts that it has the model's rows, to the bit. */
   assertEqual({ stride, userFactors, itemFactors }: FactorModel): void {
-    assert.deepEqual(this.#sides.user, rowsOf(userFactors, stride));
-    assert.deepEqual(this.#sides.item, rowsOf(itemFactors, stride));
+    assert.deepEqual(this.#filled("user", stride), rowsOf(userFactors, stride));
+    assert.deepEqual(this.#filled("item", stride), rowsOf(itemFactors, stride));
   }
 }
 

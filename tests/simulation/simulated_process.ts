@@ -21,6 +21,7 @@ export interface ArmedFault {
 const WRITES = new Set<PropertyKey>([
   ...["append", "appendColumns", "appendControl", "reserve", "publish", "activate", "collect"],
   ...["write", "remove", "trim", "put", "acquire", "renew", "release"],
+  ...["deleteEvent", "eraseUser", "forgetUser", "refresh"],
 ]);
 /** Methods that give an iterable. */
 const STREAMS = new Set<PropertyKey>(["read", "follow"]);

@@ -9,6 +9,7 @@ import { type GenerationOptions, runGeneration } from "../../src/batch/run_gener
 import { logSource } from "../../src/batch/training_source.ts";
 import { loadKernel } from "../../src/commands/kernel_builds.ts";
 import type { LoggedEvent } from "../../src/domain/event.ts";
+import type { FactorModel } from "../../src/domain/factor_model.ts";
 import { BadInput, LeaseLost, OutsideFailure } from "../../src/domain/failure.ts";
 import type { GenerationContent } from "../../src/domain/generation.ts";
 import { acceptEvents } from "../../src/ingest/accept_events.ts";
@@ -19,10 +20,12 @@ import type { UpdateFeed } from "../../src/ports/update_feed.ts";
 import { Recommender } from "../../src/recommend/recommender.ts";
 import { activateGeneration } from "../../src/serve/activate_generation.ts";
 import { ServingModel, type ServingNote } from "../../src/serve/serving_model.ts";
+import { eraseUser, finishErasures } from "../../src/stream/erase_user.ts";
 import { Random } from "../../src/synthesize/random.ts";
 import { Client } from "./client.ts";
 import { LearnerProcess, undisturbedLearner } from "./learning.ts";
 import { type Disk, openDisk, type Ports, type StoreKind } from "./disk.ts";
+import { checkFollower, followingServer } from "./following.ts";
 import { type ArmedFault, type Fault, SimulatedProcess } from "./simulated_process.ts";
 import { settled, VirtualClock } from "./virtual_clock.ts";
 
@@ -96,6 +99,10 @@ class Simulation {
   #crashes = 0;
   #server: Server | undefined;
   #learner: Learning | undefined;
+  /** Beside the learner's process; shows what that learns. */
+  #follower: Server | undefined;
+  /** What the learner has, as somebody undisturbed has made it. */
+  #learned: FactorModel | undefined;
   #restored = 0;
   /** The greatest offset that a client was told. */
   #lastOffset = -1;
@@ -121,6 +128,8 @@ class Simulation {
       ...Array(3).fill(() => this.#train()),
       ...Array(2).fill(() => this.#rollBack()),
       ...Array(5).fill(() => this.#learn()),
+      ...Array(2).fill(() => this.#deleteEvent()),
+      ...Array(2).fill(() => this.#erase()),
       () => this.#stopLearner(),
       () => this.#tearCheckpoint(),
       () => this.#restart(),
@@ -141,6 +150,8 @@ class Simulation {
   async end(): Promise<void> {
     await this.#restart();
     this.#learner?.process.kill();
+    this.#follower?.process.kill();
+    await settled(this.#isBusy);
     this.#observing.kill();
     this.#disk.remove();
   }
@@ -193,7 +204,43 @@ class Simulation {
       const source = logSource(readingBy(ports.eventLog, batchCount));
       const { content } = await runGeneration(source, ports, compute, { ...GENERATION, seed }, () => {});
       await this.#checkReplay(content);
+      await this.#finishErasures(ports);
     });
+  }
+
+  /** Of a client who takes an event back. */
+  #deleteEvent(): Promise<string> {
+    const event = this.#client.someEvent();
+    if (event === undefined) return Promise.resolve("delete nothing");
+    const { userId, eventId } = event;
+    return this.#shortProcess(`delete ${eventId}`, 1, async ({ ports }) => {
+      this.#client.perhapsDeleted.add(eventId);
+      const offset = await ports.eventLog.deleteEvent(userId, eventId, this.#clock.nowMs());
+      if (offset === undefined) return assert.ok(this.#client.erased.has(userId) || this.#client.perhapsErased.has(userId));
+      this.#client.deleted.add(eventId);
+      this.#lastOffset = Math.max(this.#lastOffset, offset);
+    });
+  }
+
+  /** As DELETE /v1/users/{u}; what a process that dies leaves undone is finished by the next that starts. */
+  async #erase(): Promise<string> {
+    const userId = this.#client.someUser();
+    const said = await this.#shortProcess(`erase ${userId}`, 6, async ({ ports }) => {
+      this.#client.perhapsErased.add(userId);
+      const erased = await eraseUser({ ...ports, isLearning: () => this.#isLearning(ports) }, userId, this.#clock.nowMs());
+      this.#client.erased.add(userId);
+      this.#lastOffset = Math.max(this.#lastOffset, erased?.offset ?? -1);
+    });
+    await this.#finishErasures(this.#observer);
+    return said;
+  }
+
+  async #isLearning({ leases }: Ports): Promise<boolean> {
+    return await leases.current("learner") !== undefined;
+  }
+
+  async #finishErasures(ports: Ports): Promise<void> {
+    await finishErasures({ ...ports, isLearning: () => this.#isLearning(ports) });
   }
 
   #rollBack(): Promise<string> {
@@ -275,18 +322,45 @@ class Simulation {
       process.arm(undefined);
       await this.#clock.advance(5000);
     }
+    this.#learned = undefined;
     if (process.isDead) return;
     const { current } = learning, end = await this.#observer.eventLog.end();
     assert.equal(current?.generation, content.generation.generation, "another generation is learned");
     assert.equal(current.appliedOffset, end, "something is not learned");
     const { eventLog } = this.#observer;
-    const plain = await undisturbedLearner(kernelModule, eventLog, content, end, 1 + (end % 7));
+    const plain = await undisturbedLearner(
+      kernelModule,
+      eventLog,
+      content,
+      end,
+      1 + (end % 7),
+      await this.#baseOf(content),
+    );
+    this.#learned = plain.model();
     assert.equal(
       await current.sha256(),
       await plain.sha256(),
       "another history of the process makes other factors",
     );
     learning.rows!.assertEqual(plain.model());
+  }
+
+  /**
+   * What an erased user's events had taught, a replay of the log cannot learn: the learner has written a state since, and
+   * deleted those before.
+   */
+  async #baseOf({ generation: { generation, offset } }: GenerationContent): Promise<Uint8Array | undefined> {
+    const { eventLog, checkpoints, generations } = this.#observer;
+    const controls = await eventLog.readControls({ fromOffset: offset });
+    const last = controls.findLast(({ record }) => record.kind === "userErased");
+    if (last === undefined) return undefined;
+    const base = await checkpoints.latest(generation);
+    assert.ok(base !== undefined && base.offset > last.offset, "a state from before an erasure is the newest");
+    for (const other of await generations.list()) {
+      const state = await checkpoints.latest(other.generation);
+      assert.ok(state === undefined || state.offset > last.offset, "a state from before an erasure is kept");
+    }
+    return base.state;
   }
 
   /** And the learner has to start from what is left. */
@@ -357,7 +431,8 @@ class Simulation {
     const process = new SimulatedProcess(), ports = this.#open(process);
     const model = new ServingModel({
       ...ports,
-      updates: repeatingFeed(ports.updates, Random.seeded(this.#random.nextUint32())),
+      // This one shows the generation's rows, whatever is learned.
+      updates: activationsOf(repeatingFeed(ports.updates, Random.seeded(this.#random.nextUint32()))),
       kernelModule,
       clock: process.clock(this.#clock),
       metrics: new MemoryMetrics(),
@@ -404,6 +479,7 @@ class Simulation {
       );
       assert.ok(started, `the log does not know of ${generation}'s training`);
     }
+    await this.#checkForgotten(known.map(({ generation }) => generation));
     await this.#checkAnswers(await generations.load(pointer.generation), events);
   }
 
@@ -422,6 +498,7 @@ class Simulation {
     );
     assert.equal(answering.appliedOffset, await this.#observer.eventLog.end(), "something is not visible");
     const plain = new Recommender(kernelModule, content);
+    for (const userId of this.#client.gone(await this.#observer.eventLog.userIds())) plain.forgetUser(userId);
     for (const { userId, itemId } of events) plain.addSeen(userId, itemId);
     plain.advance(answering.appliedOffset);
     for (const userId of ["u0", "nobody", ...Array.from({ length: 4 }, () => `u${this.#random.below(80)}`)]) {
@@ -430,6 +507,39 @@ class Simulation {
       const seen = new Set(events.filter((event) => event.userId === userId).map((event) => event.itemId));
       assert.deepEqual(list.items.filter(({ itemId }) => seen.has(itemId)), [], `${userId} has seen it`);
       if (userId === "nobody") assert.equal(list.basis, "popular");
+    }
+    if (this.#learned !== undefined) await this.#checkFollower(content, this.#learned, events);
+  }
+
+  async #checkFollower(content: GenerationContent, rows: FactorModel, events: readonly LoggedEvent[]): Promise<void> {
+    if (this.#follower === undefined || this.#follower.process.isDead) {
+      const process = new SimulatedProcess(), ports = this.#open(process), clock = process.clock(this.#clock);
+      const complain = (note: ServingNote) => void (note.error !== undefined && this.#complaints.push(note));
+      const updates = repeatingFeed(ports.updates, Random.seeded(this.#random.nextUint32()));
+      const model = followingServer(kernelModule, { ...ports, updates }, clock, complain);
+      this.#follower = { process, ports, model };
+      const starting = model.start();
+      await this.#clock.advance(15_000);
+      await starting;
+    }
+    const { model, process } = this.#follower;
+    for (let s = 0; s < 20 && model.current?.recommender.appliedOffset !== model.logEnd; s++) await this.#clock.advance(1000);
+    const userIds = Array.from({ length: 5 }, () => `u${this.#random.below(80)}`);
+    await checkFollower(model, kernelModule, this.#observer.eventLog, content, rows, events, userIds);
+    assert.deepEqual(this.#complaints, []);
+    if (this.#random.below(4) === 0) process.kill();
+  }
+
+  /** DESIGN.md 6, "Forgetting": nothing but the log's record is left, in whatever was finished. */
+  async #checkForgotten(generations: readonly string[]): Promise<void> {
+    const { generations: store, recommendations, eventLog } = this.#observer;
+    for (const userId of this.#client.gone(await eventLog.userIds())) {
+      assert.deepEqual(await eventLog.eventsOfUser(userId, { limit: 1 }), []);
+      for (const generation of generations) {
+        const { userIds } = await store.load(generation);
+        assert.ok(!userIds.includes(userId), `${generation} knows ${userId}, who was erased`);
+        assert.equal(await recommendations.get(generation, userId), undefined);
+      }
     }
   }
 
@@ -460,6 +570,18 @@ function readingBy(log: EventLog, batchCount: number): EventLog {
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
+}
+
+/** The feed without what a learner tells. */
+function activationsOf(feed: UpdateFeed): UpdateFeed {
+  return {
+    ...feed,
+    follow: async function* (sequence, signal) {
+      for await (const update of feed.follow(sequence, signal)) {
+        if (update.update.kind === "generationActivated") yield update;
+      }
+    },
+  };
 }
 
 /** A feed that now and then gives an update again, also after later ones. */

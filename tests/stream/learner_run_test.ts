@@ -2,14 +2,21 @@ import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { systemClock } from "../../src/adapters/deno/system_clock.ts";
 import { LeaseLost } from "../../src/domain/failure.ts";
-import type { RowBatch, RowsAdvanced } from "../../src/domain/model_update.ts";
+import type { ModelUpdate, RowBatch, RowsAdvanced } from "../../src/domain/model_update.ts";
 import { Recommender } from "../../src/recommend/recommender.ts";
 import { LearnerRun } from "../../src/stream/learner_run.ts";
-import { kernelModule, listening, plantedLog } from "./planted_log.ts";
+import { contentFor, kernelModule, listening, plantedLog } from "./planted_log.ts";
 import { learnerOf, part } from "./planted_stream.ts";
 
 const forever = new AbortController().signal;
 const advanced = (batches: readonly RowBatch[]) => batches.map((batch) => batch.at(-1) as RowsAdvanced);
+
+/** All rows of a whole batch, however it is cut into parts. */
+function rowsOf(batch: RowBatch) {
+  const sides = { user: [] as number[], item: [] as number[] };
+  for (const update of batch) if (update.kind === "rowsChanged") sides[update.side].push(...update.rows);
+  return { userFactors: sides.user, itemFactors: sides.item };
+}
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
   const endMs = performance.now() + 5000;
@@ -101,5 +108,88 @@ describe("LearnerRun", () => {
     await assert.rejects(following, LeaseLost);
     assert.equal(options.notes.filter(({ error }) => error !== undefined).length, 1);
     store.checkpoints.write = write;
+  });
+
+  it("makes the state after an erasure the one to start from, and deletes what is older", async () => {
+    const { store, content, append } = await plantedLog(), { eventLog, checkpoints, updates } = store;
+    await append(700);
+    const options = listening(store, systemClock), stop = new AbortController();
+    const run = await LearnerRun.begin(options, content, stop.signal);
+    await run.writeCheckpoint();
+    await checkpoints.write({ generation: "g000000", offset: 650, state: Uint8Array.of(1) }, 3);
+    await store.generations.publish(await contentFor(store, content, "g000000"));
+    const fed = await updates.latest(), following = run.follow(stop.signal);
+    assert.ok(fed > 1);
+    const { offset, userCode } = (await eventLog.eraseUser("u3", 0))!;
+    await until("it is learned", () => run.appliedOffset === offset + 1);
+    await append(offset + 20);
+    await until("what follows is learned", () => run.appliedOffset === offset + 20);
+    const base = (await checkpoints.latest("g000001"))!;
+    assert.equal(base.offset, offset + 1);
+    assert.equal(await checkpoints.latest("g000000"), undefined);
+    const left: Float32Array[] = [], enough = new AbortController(), end = await updates.latest();
+    await updates.publish({ kind: "generationActivated", generation: "end", appliedOffset: 0 });
+    for await (const { sequence, update } of updates.follow(0, enough.signal)) {
+      if (update.kind === "rowsChanged" && update.side === "user") {
+        const at = update.indexes.indexOf(userCode), stride = update.rows.length / update.indexes.length;
+        if (at >= 0) left.push(update.rows.subarray(at * stride, (at + 1) * stride));
+      }
+      if (sequence > end) break;
+    }
+    assert.ok(left.length > 0 && left.every((row) => row.every((x) => x === 0)), "rows on the feed");
+    stop.abort();
+    await following;
+    const again = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    assert.equal(await again.sha256(), await run.sha256(), "replayed from there");
+  });
+
+  it("erases anew after a crash right after the log's record, and tells all rows to those who know other ones", async () => {
+    const { store, content, append } = await plantedLog(), { eventLog, checkpoints } = store;
+    await append(640);
+    const first = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    await first.writeCheckpoint();
+    await append(700);
+    const heard = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    const { offset } = (await eventLog.eraseUser("u3", 0))!;
+    // The checkpoint of 640 is the newest; of what u3 did from there on to 700 the log knows nothing any more.
+    const options = listening(store, systemClock), run = await LearnerRun.begin(options, content, forever);
+    assert.equal((await checkpoints.latest("g000001"))?.offset, offset + 1);
+    assert.notEqual(await run.sha256(), await heard.sha256());
+    const latest = await store.updates.latest(), updates: ModelUpdate[] = [];
+    for await (const { sequence, update } of store.updates.follow(0, new AbortController().signal)) {
+      updates.push(update);
+      if (sequence === latest) break;
+    }
+    const last = updates.at(-1)!;
+    assert.ok(last.kind === "rowsAdvanced" && last.isWhole && last.appliedOffset === offset + 1);
+    const { userFactors, itemFactors } = rowsOf(run.rows());
+    assert.deepEqual(rowsOf(updates.slice(-1 - last.parts) as unknown as RowBatch), { userFactors, itemFactors });
+  });
+
+  it("remembers how well it went before it was started anew", async () => {
+    const { store, content, append } = await plantedLog();
+    await append(800);
+    const first = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    await first.writeCheckpoint();
+    await append(900);
+    const second = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    await store.checkpoints.remove("g000001");
+    const anew = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    assert.ok(first.figures.total.ratedEvents > 10);
+    assert.deepEqual(second.figures.total, anew.figures.total);
+    assert.ok(second.figures.window.ratedEvents < anew.figures.window.ratedEvents);
+  });
+
+  it("descends instead, where it is told to, and does not go on from the other method's checkpoint", async () => {
+    const { store, stream, content, append } = await plantedLog();
+    await append(700);
+    const folding = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    await folding.writeCheckpoint();
+    const options = listening(store, systemClock, { method: "sgd" });
+    const descending = await LearnerRun.begin(options, content, forever);
+    const oracle = learnerOf(stream, "sgd");
+    oracle.apply(part(stream.log, 600, 700));
+    assert.equal(await descending.sha256(), await oracle.sha256());
+    assert.match(options.notes.map(({ what }) => what).join(), /a checkpoint cannot be used/);
   });
 });

@@ -26,6 +26,7 @@ function shown(one: Generation): z.input<typeof generationList>["generations"][n
     metrics: one.metrics,
     baseline: one.baseline,
     sha256: one.sha256,
+    ...(one.verifiable === false ? { verifiable: false } : {}),
   };
 }
 

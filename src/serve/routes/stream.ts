@@ -6,7 +6,7 @@ import type { AnsweringModel } from "../model_answers.ts";
 import type { RouteSet } from "../route_set.ts";
 
 export interface StreamedModel extends AnsweringModel {
-  /** Undefined where nothing is learned, or another process learns. */
+  /** Undefined where nothing is learned. */
   readonly figures: LearnerFigures | undefined;
   /** Ends all streams. */
   readonly closing: AbortSignal;
@@ -32,8 +32,9 @@ export function addStreamRoute(routes: RouteSet, model: StreamedModel, clock: Cl
     summary: "The state, every second",
     description:
       "Server-sent events of type `state`, JSON: generation, appliedOffset, logEnd, lagEvents, lagMs, " +
-      "eventsPerSecond (of the log), warnings, and where this process learns, `learner`: how well what came was predicted " +
-      "before it was learned, over a window and in total, beside popularity.",
+      "eventsPerSecond (of the log), warnings, and where something is learned, `learner`: how well what came was predicted " +
+      "before it was learned, over a window and in total, beside popularity, when that changed (`drifts`), and how far stored " +
+      "lists are behind.",
     tag: "operation",
     scope: "read",
     query: z.strictObject({ count }),

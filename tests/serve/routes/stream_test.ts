@@ -35,6 +35,9 @@ describe("GET /v1/stream", () => {
       ...{
         window: { rankedEvents: 1, recallAt10: 1, ratedEvents: 0 },
         total: { rankedEvents: 1, ratedEvents: 0 },
+        driftCount: 1,
+        drifts: [{ detector: "adwin", figure: "recallAt10" as const, offset: 7 }],
+        documents: { waiting: 2, lagMs: 10, refreshed: 5 },
       },
     };
     server.model.measured(figures);
