@@ -219,6 +219,22 @@ export const SETTINGS = {
     env: "FOZ_TRAIN_EVERY",
     help: "minutes between trainings when there are new events; 0 never",
   },
+  trainOn: {
+    ...text(
+      "events:N | drift, or both with a comma between",
+      "",
+      /^(|(events:[1-9]\d{0,11}|drift)(,(events:[1-9]\d{0,11}|drift))*)$/,
+    ),
+    flag: "train-on",
+    env: "FOZ_TRAIN_ON",
+    help: "what starts a training besides the clock: so many new events, or drift of what is predicted",
+  },
+  learner: {
+    ...choice(["als", "sgd"], "als"),
+    flag: "learner",
+    env: "FOZ_LEARNER",
+    help: "how rows follow events: exact fold-in (als), or one step of gradient descent each, for comparison (sgd)",
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -1,5 +1,7 @@
 /** Dispatches the command line to commands/. Each command is loaded when it is called, so that start-up stays short. */
 import { Command, CommanderError } from "commander";
+import { readEnvironment } from "./adapters/deno/environment.ts";
+import { endWithLauncher } from "./commands/end_with_launcher.ts";
 import { reportFailure } from "./commands/report_failure.ts";
 
 /** Name, one line of help, and where the command is. */
@@ -45,6 +47,11 @@ const COMMANDS: readonly [string, string, () => Promise<Command>][] = [
     async () => (await import("./commands/learn.ts")).learnCommand(),
   ],
   [
+    "bridge",
+    "requests and events of Kafka topics, answers to another",
+    async () => (await import("./commands/bridge.ts")).bridgeCommand(),
+  ],
+  [
     "export",
     "a snapshot for the edge; factors or lists as Parquet or NDJSON",
     async () => (await import("./commands/export.ts")).exportCommand(),
@@ -63,6 +70,16 @@ const COMMANDS: readonly [string, string, () => Promise<Command>][] = [
     "online",
     "an online model over a stream: predict, measure, learn",
     async () => (await import("./commands/online.ts")).onlineCommand(),
+  ],
+  [
+    "compare",
+    "several models on the same stream: who copes, who recovers from drift",
+    async () => (await import("./commands/compare.ts")).compareCommand(),
+  ],
+  [
+    "run",
+    "several commands side by side from one file",
+    async () => (await import("./commands/run.ts")).runCommand(),
   ],
   [
     "doctor",
@@ -106,4 +123,5 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+endWithLauncher(readEnvironment().FOZ_LAUNCHER);
 Deno.exit(await main(Deno.args));

@@ -1,10 +1,12 @@
 /** `foz doctor`: checks what is configured, and says what to do about what is wrong. */
 import { Command } from "commander";
 import { instantiateKernels, sharedMemory } from "../kernels/kernel_module.ts";
+import { checkTopics } from "./doctor_topics.ts";
 import { type KernelBuild, loadKernel } from "./kernel_builds.ts";
 import { openStore } from "./open_store.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { plainTable } from "./plain_table.ts";
+import { BRIDGE_SETTINGS } from "./start_bridge.ts";
 
 export interface Finding {
   readonly check: string;
@@ -15,22 +17,26 @@ export interface Finding {
   readonly advice: string;
 }
 
+const NAMES = ["store", "host", "port", "keys", ...BRIDGE_SETTINGS, "json"] as const;
+
 const EXAMPLES = `
 Examples:
   foz doctor
+  foz doctor --kafka kafka://127.0.0.1:9092
   foz doctor --store sqlite:/var/lib/foz/foz.db --port 80`;
 
 /** The command; exit code 1 if a check failed. */
 export function doctorCommand(): Command {
   const command = new Command("doctor").description("checks what is configured and says what to do")
     .addHelpText("after", EXAMPLES);
-  addSettings(command, ["store", "host", "port", "keys", "json"]);
+  addSettings(command, NAMES);
   return command.action(async () => {
-    const settings = readSettings(command, ["store", "host", "port", "keys", "json"]);
+    const settings = readSettings(command, NAMES);
     const findings = [
       await checkKernel("portable"),
       await checkKernel("fast"),
       ...await checkStore(settings.store),
+      ...await checkTopics(settings),
       checkPort(settings.host, settings.port),
       checkExposure(settings.host, settings.keys),
     ];

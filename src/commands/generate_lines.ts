@@ -1,5 +1,6 @@
 /** A planted world as text that `foz import` reads, in pieces of many lines. */
 import { BadInput } from "../domain/failure.ts";
+import type { Interaction } from "../domain/event.ts";
 import { interactionsOf } from "../synthesize/event_batches.ts";
 import { itemIdOf, type PlantedWorld } from "../synthesize/planted_world.ts";
 import { plantTitles } from "../synthesize/titles.ts";
@@ -22,9 +23,10 @@ export function* eventLines(world: PlantedWorld, format: GeneratedFormat): Gener
   const isExplicit = world.options.feedback === "explicit";
   let piece = format === "csv" ? `userId,itemId,${isExplicit ? "rating," : ""}timestamp\n` : "";
   let lineCount = 0;
-  for (const { userId, itemId, value, timeMs } of interactionsOf(world)) {
+  for (const event of interactionsOf(world)) {
+    const { userId, itemId, value, timeMs } = event;
     piece += format === "ndjson"
-      ? `${JSON.stringify({ userId, itemId, value, time: timeMs })}\n`
+      ? `${eventJson(event)}\n`
       : `${userId},${itemId},${isExplicit ? `${value},` : ""}${timeMs / 1000}\n`;
     if (++lineCount % LINES_PER_PIECE === 0) {
       yield piece;
@@ -32,6 +34,11 @@ export function* eventLines(world: PlantedWorld, format: GeneratedFormat): Gener
     }
   }
   if (piece !== "") yield piece;
+}
+
+/** An event as `POST /v1/events` and the events' topic take it. */
+export function eventJson({ userId, itemId, value, timeMs }: Interaction): string {
+  return JSON.stringify({ userId, itemId, value, time: timeMs });
 }
 
 /** CSV with header; titles hold commas, so they are quoted. */

@@ -60,12 +60,13 @@ async function listGenerations(store: Store, json: boolean): Promise<void> {
 function listDocument(generations: readonly Generation[], active?: ActivePointer): Record<string, unknown> {
   return {
     active: active?.generation ?? null,
-    generations: generations.map(({ generation, createdAtMs, offset, metrics, sha256 }) => ({
+    generations: generations.map(({ generation, createdAtMs, offset, metrics, sha256, verifiable }) => ({
       generation,
       at: new Date(createdAtMs).toISOString(),
       offset,
       metrics,
       sha256,
+      ...(verifiable === false ? { verifiable } : {}),
     })),
   };
 }
@@ -104,6 +105,18 @@ async function activate(store: Store, id: string, json: boolean): Promise<void> 
 /** `load` recomputes the hash and throws when it differs. */
 async function verifyGeneration(store: Store, id: string, json: boolean): Promise<void> {
   const { generation } = await store.generations.load(id);
+  if (generation.verifiable === false) return sayUnverifiable(generation, json);
   if (json) console.log(JSON.stringify({ generation: id, sha256: generation.sha256, verified: true }));
   else console.log(`${id}: the factors have the SHA-256 they were published with, ${generation.sha256}`);
+}
+
+/** Nothing is wrong with it: it is what it has to be. */
+function sayUnverifiable({ generation, sha256 }: Generation, json: boolean): void {
+  if (json) console.log(JSON.stringify({ generation, sha256, verified: false, verifiable: false }));
+  else {
+    console.log(
+      `${generation} cannot be verified: a user was erased from it, so its factors are not those whose SHA-256 was ` +
+        `${sha256} any more; the next training makes a generation that can`,
+    );
+  }
 }

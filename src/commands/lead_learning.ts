@@ -5,12 +5,12 @@ import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 import { lead, type LeadNote } from "../stream/lead.ts";
 import type { LearnerNote } from "../stream/learner_run.ts";
+import type { LearnerMethod } from "../stream/live_model.ts";
 import { LiveLearning } from "../stream/run_learner.ts";
 import type { Wake } from "../stream/wake.ts";
+import { finishErasuresOf } from "./erasures.ts";
+import { LEARNER_LEASE } from "./learner_lease.ts";
 import type { Store } from "./open_store.ts";
-
-/** Of all stores' leases, the one that whoever learns holds. */
-export const LEARNER_LEASE = "learner";
 
 export interface LeadLearningOptions {
   readonly store: Store;
@@ -18,6 +18,8 @@ export interface LeadLearningOptions {
   readonly kernelModule: WebAssembly.Module;
   readonly wake: Wake;
   readonly batchCount?: number;
+  /** "foldIn" if absent. */
+  readonly method?: LearnerMethod;
   readonly onBatch: (batch: RowBatch) => void;
   readonly onFigures: (figures: LearnerFigures) => void;
   /** Hears of what learns here now; undefined: another process leads. */
@@ -46,6 +48,7 @@ export function leadLearning(options: LeadLearningOptions, signal: AbortSignal):
     });
     onRole(learning);
     try {
+      await finishErasuresOf(store);
       await learning.run(term);
     } finally {
       onRole(undefined);
@@ -76,10 +79,15 @@ export function tellLearner({ what, error, generation, appliedOffset, logEnd }: 
     });}
 }
 
-/** Into the log, once a minute when something was measured since. */
+/** Into the log: drift at once, the rest once a minute when something was measured since. */
 export function figuresTeller(): (figures: LearnerFigures) => void {
-  let toldMs = systemClock.monotonicMs(), toldCount = 0;
-  return ({ generation, appliedOffset, window, total }) => {
+  let toldMs = systemClock.monotonicMs(), toldCount = 0, drifted = "";
+  return ({ generation, appliedOffset, window, total, driftCount, drifts }) => {
+    const last = drifts.at(-1), drift = `${generation} ${driftCount}`;
+    if (last !== undefined && drift !== drifted && drifted.startsWith(`${generation} `)) {
+      logger.warn("drift: {detector} sees {figure} change at {offset}", { ...last });
+    }
+    drifted = drift;
     const nowMs = systemClock.monotonicMs(), count = total.rankedEvents + total.ratedEvents;
     if (nowMs - toldMs < FIGURES_MS || count === toldCount) return;
     toldMs = nowMs, toldCount = count;

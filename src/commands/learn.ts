@@ -4,22 +4,25 @@ import { systemClock } from "../adapters/deno/system_clock.ts";
 import { BadInput } from "../domain/failure.ts";
 import { lead } from "../stream/lead.ts";
 import { LearnerRun } from "../stream/learner_run.ts";
+import type { LearnerMethod } from "../stream/live_model.ts";
 import { Wake } from "../stream/wake.ts";
 import { loadKernel } from "./kernel_builds.ts";
 import {
   figuresTeller,
   holderName,
   leadLearning,
-  LEARNER_LEASE,
   tellLearner,
   tellRole,
 } from "./lead_learning.ts";
+import { finishErasuresOf } from "./erasures.ts";
+import { LEARNER_LEASE } from "./learner_lease.ts";
+import { methodOf } from "./learner_method.ts";
 import { startLogging } from "./logging.ts";
 import { openStore, type Store } from "./open_store.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { stopSignal } from "./stop_signal.ts";
 
-const SETTINGS = ["store", "logLevel", "json"] as const;
+const SETTINGS = ["store", "learner", "logLevel", "json"] as const;
 
 const EXAMPLES = `
 Examples:
@@ -55,20 +58,21 @@ export function learnCommand(): Command {
   addSettings(command, SETTINGS);
   return command.action(async ({ once = false, readBatch }: LearnFlags) => {
     const settings = readSettings(command, SETTINGS), stopping = new AbortController();
+    const method = methodOf(settings.learner);
     const stopped = stopSignal().then(() => stopping.abort());
     await startLogging(settings.logLevel);
     const store = await openStore(settings.store, { survives: "process" });
     const { module: kernelModule } = await loadKernel("portable");
     try {
       if (once) {
-        const learned = await learnOnce({ store, kernelModule, batchCount: readBatch }, stopping.signal);
+        const learned = await learnOnce({ store, kernelModule, batchCount: readBatch, method }, stopping.signal);
         console.log(settings.json ? JSON.stringify(learned) : sentence(learned));
         return;
       }
       const wake = new Wake(systemClock), nobody = () => {};
       console.log(settings.json ? JSON.stringify({ learning: settings.store }) : "Learning. Ctrl-C stops.");
       const options = {
-        ...{ store, kernelModule, batchCount: readBatch, wake },
+        ...{ store, kernelModule, batchCount: readBatch, method, wake },
         ...{ onBatch: nobody, onRole: nobody, onFigures: figuresTeller() },
       };
       await leadLearning(options, stopping.signal);
@@ -83,6 +87,7 @@ export interface LearnOnceOptions {
   readonly store: Store;
   readonly kernelModule: WebAssembly.Module;
   readonly batchCount: number;
+  readonly method?: LearnerMethod;
 }
 
 /** Waits for the lease if another process learns. Throws BadInput when there is nothing to learn from. */
@@ -92,6 +97,7 @@ export async function learnOnce(options: LearnOnceOptions, signal: AbortSignal):
   const leading = { leases: store.leases, clock: systemClock, name: LEARNER_LEASE, holder: holderName() };
   let learned: LearnedOnce | undefined;
   await lead({ ...leading, onNote: tellRole }, signal, async (fence, term) => {
+    await finishErasuresOf(store);
     const learnerOptions = {
       ...store,
       ...options,

@@ -1,6 +1,7 @@
 /** What a server and the thread of its learner say to each other. */
 import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
+import type { LearnerMethod } from "../stream/live_model.ts";
 
 export type ToLearner =
   | {
@@ -8,6 +9,7 @@ export type ToLearner =
     readonly storeUrl: string;
     readonly kernelModule: WebAssembly.Module;
     readonly logLevel: string;
+    readonly method?: LearnerMethod;
   }
   /** Events may have come. */
   | { readonly kind: "wake" }

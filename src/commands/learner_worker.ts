@@ -20,7 +20,7 @@ function tellBatch(batch: RowBatch): void {
   tell({ kind: "batch", batch }, buffersOf(batch));
 }
 
-async function learn({ storeUrl, kernelModule, logLevel }: Extract<ToLearner, { kind: "start" }>) {
+async function learn({ storeUrl, kernelModule, logLevel, method }: Extract<ToLearner, { kind: "start" }>) {
   await startLogging(logLevel);
   const tellFigures = figuresTeller();
   const store = await openStore(storeUrl, { survives: "process" });
@@ -29,6 +29,7 @@ async function learn({ storeUrl, kernelModule, logLevel }: Extract<ToLearner, { 
       store,
       kernelModule,
       wake,
+      method,
       onBatch: tellBatch,
       onFigures: (figures) => {
         tell({ kind: "figures", figures });

@@ -20,6 +20,7 @@ export function listText(entries: readonly RegistryEntry[], detectors: readonly 
     ["Classifications", ["classifier"]],
     ["Models that take observations as they are", ["model"]],
     ["After a regression", ["clip"]],
+    ["After a model", ["wrapper"]],
   ];
   const sections = kinds.map(([title, wanted]) => {
     const lines = entries.filter(({ kind }) => wanted.includes(kind)).flatMap(entryLines);

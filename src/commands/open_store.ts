@@ -53,18 +53,18 @@ export interface OpenStoreOptions {
   readonly survives?: "power" | "process";
 }
 
-const ACCEPTED = "accepted are sqlite:PATH and memory:";
+const ACCEPTED = "accepted are sqlite:PATH, mongodb://HOST/DATABASE and memory:";
 
 /**
- * Opens `sqlite:PATH` (made if absent, with its folder) or `memory:`. Throws BadInput for another URL and
- * OutsideFailure when the file cannot be used.
+ * Opens `sqlite:PATH` (made if absent, with its folder), `mongodb://HOST/DATABASE` or `memory:`. Throws BadInput for
+ * another URL and OutsideFailure when the file or the server cannot be used.
  */
 export async function openStore(url: string, options: OpenStoreOptions = {}): Promise<Store> {
   if (url === "memory:") return openMemory();
   const path = /^sqlite:(.+)$/s.exec(url)?.[1];
   if (path !== undefined) return await openEmbedded(path, options);
-  const reason = /^mongodb(\+srv)?:/.test(url) ? "mongodb is not built in yet" : "its kind is unknown";
-  throw new BadInput(`cannot open the store "${withoutPassword(url)}": ${reason}; ${ACCEPTED}`);
+  if (/^mongodb(\+srv)?:/.test(url)) return await openMongoDb(url);
+  throw new BadInput(`cannot open the store "${withoutPassword(url)}": its kind is unknown; ${ACCEPTED}`);
 }
 
 function openMemory(): Store {
@@ -79,6 +79,12 @@ function openMemory(): Store {
     catalog: new MemoryItemCatalog(),
     close: () => eventLog.close(),
   };
+}
+
+/** Loaded only where it is used: the driver takes a sixth of a second. */
+async function openMongoDb(url: string): Promise<Store> {
+  const { openMongoStore } = await import("../adapters/mongodb/open.ts");
+  return await openMongoStore(url, systemClock);
 }
 
 async function openEmbedded(path: string, options: OpenStoreOptions): Promise<Store> {
@@ -112,6 +118,6 @@ async function openEmbedded(path: string, options: OpenStoreOptions): Promise<St
 }
 
 /** Error messages end up in logs. */
-function withoutPassword(url: string): string {
+export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^/]*@/, "//...@");
 }

@@ -8,6 +8,7 @@ import {
   storedLearner,
 } from "./learner_connection.ts";
 import type { FromLearner, ToLearner } from "./learner_messages.ts";
+import type { LearnerMethod } from "../stream/live_model.ts";
 import type { Store } from "./open_store.ts";
 
 export interface StartLearnerOptions {
@@ -17,6 +18,8 @@ export interface StartLearnerOptions {
   /** The `portable` build. */
   readonly kernelModule: WebAssembly.Module;
   readonly logLevel: string;
+  /** "foldIn" if absent. */
+  readonly method?: LearnerMethod;
   /** The thread's program; learner_worker.ts if absent. */
   readonly entry?: URL;
   /** How soon a thread that ended unasked is started again; twice as long each time that it does not get far. */
@@ -32,8 +35,8 @@ const logger = getLogger(["foz", "learn"]);
 
 /** A learner for a server that is started with it: on a thread, or here where only this thread has the store. */
 export function startLearner(options: StartLearnerOptions): LearnerConnection {
-  const { storeUrl, store, kernelModule } = options;
-  return storeUrl === "memory:" ? learnerHere(store, kernelModule) : new LearnerThread(options);
+  const { storeUrl, store, kernelModule, method } = options;
+  return storeUrl === "memory:" ? learnerHere(store, kernelModule, method) : new LearnerThread(options);
 }
 
 class LearnerThread implements LearnerConnection {
@@ -58,14 +61,14 @@ class LearnerThread implements LearnerConnection {
   }
 
   #start(): Worker {
-    const { entry = ENTRY, storeUrl, kernelModule, logLevel } = this.#options;
+    const { entry = ENTRY, storeUrl, kernelModule, logLevel, method } = this.#options;
     const worker = new Worker(entry, { type: "module", name: "learner" });
     worker.onmessage = ({ data }: MessageEvent<FromLearner>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this.#receive({ kind: "ended", error: event.message });
     };
-    worker.postMessage({ kind: "start", storeUrl, kernelModule, logLevel } satisfies ToLearner);
+    worker.postMessage({ kind: "start", storeUrl, kernelModule, logLevel, method } satisfies ToLearner);
     this.#role = "starting";
     return worker;
   }

@@ -5,7 +5,10 @@ import { systemClock } from "../adapters/deno/system_clock.ts";
 import { TrainingJobs } from "../adapters/deno/training_jobs.ts";
 import { BadInput, OutsideFailure } from "../domain/failure.ts";
 import type { Jobs } from "../ports/jobs.ts";
+import type { Metrics } from "../ports/metrics.ts";
+import { HostedModels } from "../online/hosted/hosted_models.ts";
 import { type App, createApp } from "../serve/app.ts";
+import { erasuresOf, finishErasuresOf } from "./erasures.ts";
 import { Keys } from "../serve/keys.ts";
 import { ServingModel, type ServingNote } from "../serve/serving_model.ts";
 import { loadKernel } from "./kernel_builds.ts";
@@ -26,12 +29,15 @@ export interface ServerOptions {
   readonly keys: string;
   /** Requests a second for each key or client; 0 is no limit. */
   readonly rateLimit: number;
+  /** What is wrong elsewhere in the process, for /readyz. */
+  readonly otherWarnings?: () => readonly string[];
 }
 
 export interface RunningServer {
   /** "http://127.0.0.1:8080" */
   readonly url: string;
   readonly model: ServingModel;
+  readonly metrics: Metrics;
   /** Takes no new connections, finishes the requests that are running (for some seconds at most), and ends. */
   stop(): Promise<void>;
 }
@@ -75,11 +81,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const { module: kernelModule } = await loadKernel("portable");
   const clock = systemClock, metrics = new PromMetrics();
-  const learner = options.learner?.link;
-  const model = new ServingModel({ ...store, kernelModule, clock, metrics, learner, onNote });
+  const learner = options.learner?.link, { otherWarnings } = options;
+  const model = new ServingModel({ ...store, kernelModule, clock, metrics, learner, otherWarnings, onNote });
   options.learner?.listen(model);
+  const models = new HostedModels({
+    ...store,
+    kernelModule,
+    clock,
+    holder: `process ${Deno.pid}`,
+    onError: (error) => logger.error("keeping online models: {error}", { error }),
+  });
   const app = createApp({
     model,
+    models,
     clock,
     metrics,
     keys,
@@ -92,24 +106,31 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       model,
       store: { ...store, refresh: () => model.refresh() },
       jobs,
+      erasures: erasuresOf(store),
     },
   });
   const cutOff = new AbortController();
   const server = listen(app, host, port, cutOff.signal);
   try {
+    await models.start();
+    await finishErasuresOf(store);
     await model.start();
   } catch (error) {
     await server.shutdown();
+    await models.stop();
     throw error;
   }
   return {
     url: `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${server.addr.port}`,
     model,
+    metrics,
     stop: async () => {
       model.close();
+      models.close();
       const timer = setTimeout(() => cutOff.abort(), MOST_SHUTDOWN_MS);
       await server.shutdown();
       clearTimeout(timer);
+      await models.stop();
       await model.stop();
     },
   };

@@ -4,6 +4,7 @@ import { type GenerationOptions, type GenerationResult, runGeneration } from "..
 import { logSource, type TrainingSource } from "../batch/training_source.ts";
 import type { TrainingReport } from "../batch/training_report.ts";
 import type { Config } from "../config.ts";
+import { finishErasuresOf } from "./erasures.ts";
 import { fileSource } from "./file_source.ts";
 import { openCompute } from "./open_compute.ts";
 import { openStore, type Store } from "./open_store.ts";
@@ -92,14 +93,12 @@ export async function train(
       generations: store.generations,
       recommendations: store.recommendations,
       updates: store.updates,
+      checkpoints: store.checkpoints,
     };
-    return await runGeneration(
-      source,
-      targets,
-      compute,
-      generationOptions(settings, flags, compute.kernel),
-      report,
-    );
+    const options = generationOptions(settings, flags, compute.kernel);
+    const result = await runGeneration(source, targets, compute, options, report);
+    await finishErasuresOf(store);
+    return result;
   } finally {
     await compute.close();
   }

@@ -2,25 +2,34 @@
 import { Command } from "commander";
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../adapters/deno/system_clock.ts";
+import { methodOf } from "./learner_method.ts";
 import { startLogging } from "./logging.ts";
 import { loadKernel } from "./kernel_builds.ts";
 import { openStore } from "./open_store.ts";
 import { welcome } from "./serve.ts";
 import { addSettings, readSettings } from "./settings.ts";
+import { ModelAnswerer } from "../bridge/model_answerer.ts";
+import { openTopics } from "./open_topics.ts";
+import { BRIDGE_SETTINGS, loggedState, startBridge } from "./start_bridge.ts";
 import { startLearner } from "./start_learner.ts";
 import { startServer, trainingJobs } from "./start_server.ts";
 import { stopSignal } from "./stop_signal.ts";
-import { runTrainingSchedule } from "./training_schedule.ts";
+import { parseTriggers, runTrainingSchedule } from "./training_schedule.ts";
 
-const NAMES = ["store", "host", "port", "keys", "rateLimit", "trainEvery", "logLevel", "json"] as const;
+const NAMES = [
+  ...["store", "host", "port", "keys", "rateLimit", "trainEvery", "trainOn", "learner"] as const,
+  ...["logLevel", "json"] as const,
+  ...BRIDGE_SETTINGS,
+] as const;
 
 const EXAMPLES = `
 Examples:
   foz up
   foz up --train-every 10 --store sqlite:/var/lib/foz/foz.db
+  foz up --kafka kafka://127.0.0.1:9092         with a bridge: \`foz bridge --help\` says what it does
 
 What is learned shows in the next answer. Events come by POST /v1/events or by \`foz import\` beside it; the first training starts as soon as there are some, the
-next after --train-every minutes when there are new ones. Ctrl-C finishes what is running; a second one stops at once.`;
+next after --train-every minutes when there are new ones, or when --train-on says so (events:10000, drift). Ctrl-C finishes what is running; a second one stops at once.`;
 
 const logger = getLogger(["foz", "up"]);
 
@@ -39,9 +48,19 @@ export function upCommand(): Command {
     const jobs = trainingJobs(settings.store);
     const { module: kernelModule } = await loadKernel("portable");
     const { store: storeUrl, logLevel } = settings;
-    const learner = startLearner({ storeUrl, store, kernelModule, logLevel });
+    const method = methodOf(settings.learner);
+    const learner = startLearner({ storeUrl, store, kernelModule, logLevel, method });
+    const topics = settings.kafka === "" ? undefined : await openTopics(settings.kafka),
+      state = loggedState();
     try {
-      const server = await startServer({ ...settings, store, jobs, learner });
+      const otherWarnings = () => state.warnings;
+      const server = await startServer({ ...settings, store, jobs, learner, otherWarnings });
+      const { model, metrics } = server;
+      const bridge = topics && startBridge({
+        ...{ settings, topics, metrics, state, eventLog: store.eventLog },
+        answerer: new ModelAnswerer(model),
+        onAppended: (events, receivedMs) => model.accepted(events, receivedMs),
+      });
       console.log(
         settings.json ? JSON.stringify({ url: server.url }) : welcome(server, settings.keys !== ""),
       );
@@ -51,11 +70,16 @@ export function upCommand(): Command {
         generations: store.generations,
         jobs,
         everyMinutes: settings.trainEvery,
+        triggers: parseTriggers(settings.trainOn),
+        lastDrift: () => model.figures?.drifts.at(-1)?.offset,
+        onStart: (reason) => logger.info("a training has started: {reason}", { reason }),
         onError: (error) => logger.error("a scheduled training did not start: {error}", { error }),
       }, stopping.signal);
       await stopped;
+      await bridge?.stop();
       await Promise.all([schedule, server.stop()]);
     } finally {
+      await topics?.close();
       await learner.stop();
       await jobs.close();
       await store.close();

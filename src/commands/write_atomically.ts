@@ -1,9 +1,10 @@
 /** A file appears whole or not at all. */
+import { dirname } from "node:path";
 import { OutsideFailure } from "../domain/failure.ts";
 
 /**
- * Lets `write` fill a file beside `path`, makes it durable, and renames it to `path`. If anything fails, what stood at
- * `path` before is untouched. Throws OutsideFailure with the cause.
+ * Lets `write` fill a file beside `path`, makes it durable, and renames it to `path`; makes the folder if it is absent. If
+ * anything fails, what stood at `path` before is untouched. Throws OutsideFailure with the cause.
  */
 export async function writeAtomically(
   path: string,
@@ -11,6 +12,7 @@ export async function writeAtomically(
 ): Promise<number> {
   const part = `${path}.${Deno.pid}.part`;
   try {
+    await Deno.mkdir(dirname(path), { recursive: true });
     const file = await Deno.open(part, { write: true, create: true, truncate: true });
     try {
       await write(file);

@@ -1,6 +1,6 @@
 /** One model over one stream: predict, measure, learn, watch for drift; the state can be kept and gone on with. */
 import { BadInput } from "../domain/failure.ts";
-import type { Observation } from "../domain/observation.ts";
+import type { Observation, Target } from "../domain/observation.ts";
 import type { StateTree } from "../domain/state_tree.ts";
 import type { DriftDetector } from "../evaluate/drift/drift_detector.ts";
 import { type Delay, ProgressiveValidation } from "../evaluate/progressive_validation.ts";
@@ -14,8 +14,13 @@ export interface OnlineRunOptions {
   readonly detectors: readonly DriftDetector[];
   readonly delay?: Delay;
   readonly onDrift?: (drift: Drift) => void;
-  /** A line that cannot be read, or that the model refuses, is counted and passed over. */
-  readonly onRefused?: (refusal: BadInput, line: number) => void;
+  /** Hears what was predicted for a line before anything was learnt from it; undefined where the model knew nothing. */
+  readonly onPrediction?: (prediction: Target | undefined, line: number) => void;
+  /**
+   * A line that cannot be read, or that the model refuses, is counted and passed over. `late` is an observation whose delayed
+   * target was refused while that line was taken in; absent, it is the line itself.
+   */
+  readonly onRefused?: (refusal: BadInput, line: number, late?: Observation) => void;
 }
 
 /** A detector's alarm, and how many outcomes had been known by then. */
@@ -39,7 +44,7 @@ export class OnlineRun {
       metrics: options.metrics,
       delay: options.delay,
       onOutcome: (outcome) => this.#watch(outcome),
-      onRefused: (refusal) => this.#refuse(refusal),
+      onRefused: (refusal, late) => this.#refuse(refusal, late),
     });
   }
 
@@ -116,7 +121,8 @@ export class OnlineRun {
 
   #observe(observation: Observation): void {
     try {
-      this.#validation.observe(observation);
+      const prediction = this.#validation.observe(observation);
+      this.#options.onPrediction?.(prediction, this.#line);
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
       this.#refuse(error);
@@ -124,9 +130,9 @@ export class OnlineRun {
   }
 
   /** A delayed observation is refused when its target becomes known: while a later line is taken in. */
-  #refuse(refusal: BadInput): void {
+  #refuse(refusal: BadInput, late?: Observation): void {
     this.#refusedCount++;
-    this.#options.onRefused?.(refusal, this.#line);
+    this.#options.onRefused?.(refusal, this.#line, late);
   }
 
   #watch(outcome: Outcome | undefined): void {

@@ -4,6 +4,8 @@
  * every machine as far as integers and `uniform` go; `normal` uses Math.log, whose last bit is the engine's.
  */
 
+import { hash128OfWords } from "../domain/event_key.ts";
+
 const MASK64 = (1n << 64n) - 1n;
 
 /** The first `count` outputs of SplitMix64 (Steele, Lea, Flood 2014; Vigna's splitmix64.c) from `seed`. */
@@ -19,6 +21,8 @@ export function splitMix64(seed: bigint, count: number): bigint[] {
   }
   return outputs;
 }
+
+const place = new Uint32Array(5), word = new Uint32Array(4);
 
 /** A stream of random numbers. Not for secrets. */
 export class Random {
@@ -49,6 +53,18 @@ export class Random {
     const [x, y] = splitMix64(base ^ BigInt.asUintN(64, BigInt(stream) * 0xd1342543de82ef95n), 2);
     const word = (value: bigint) => Number(value & 0xffffffffn);
     return new Random([word(x), word(x >> 32n), word(y), word(y >> 32n)]);
+  }
+
+  /**
+   * The generator of one place of a stream of draws. What it gives does not depend on what was drawn at other places:
+   * (seed, position) is all the state that such a stream has. `stream` as in `seeded`.
+   */
+  static at(seed: number, position: number, stream = 0): Random {
+    place[0] = seed, place[1] = Math.floor(seed / 2 ** 32);
+    place[2] = position, place[3] = Math.floor(position / 2 ** 32), place[4] = stream;
+    hash128OfWords(place, 5, word, 0);
+    // An odd word keeps the state from being all 0.
+    return new Random([word[0] | 1, word[1], word[2], word[3]]);
   }
 
   /** An integer, uniform over 0 to 2³²-1. */

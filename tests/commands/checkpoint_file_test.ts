@@ -18,7 +18,7 @@ describe("a checkpoint file", () => {
     await Deno.writeTextFile(path, "something else");
     await assert.rejects(readCheckpoint(path, IDENTITY), OutsideFailure);
     await assert.rejects(readCheckpoint(folder, IDENTITY), OutsideFailure);
-    await assert.rejects(writeCheckpoint(`${folder}/no/such/folder`, IDENTITY, [3]), OutsideFailure);
+    await assert.rejects(writeCheckpoint(`${path}/below/a/file`, IDENTITY, [3]), OutsideFailure);
     await Deno.remove(folder, { recursive: true });
   });
 });

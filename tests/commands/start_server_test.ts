@@ -76,6 +76,25 @@ describe("startServer", () => {
     await store.close();
   });
 
+  it("has its online models again after a restart, with all that they learned", async () => {
+    const store = await plantedStore(), headers = { "content-type": "application/json" };
+    const send = async (server: { url: string }, method: string, path: string, body: unknown) => {
+      const response = await fetch(server.url + path, { method, headers, body: JSON.stringify(body) });
+      return await response.json();
+    };
+    const first = await startServer(optionsOf(store));
+    await send(first, "PUT", "/v1/models/m", { model: "mean" });
+    for (const target of [1, 2, 6]) {
+      await send(first, "POST", "/v1/models/m/learn", { features: {}, target });
+    }
+    await first.stop();
+    const second = await startServer(optionsOf(store));
+    const { prediction } = await send(second, "POST", "/v1/models/m/predict", { features: {} });
+    assert.equal(prediction, 3);
+    await second.stop();
+    await store.close();
+  });
+
   it("needs keys to be reached from outside", async () => {
     const store = await plantedStore();
     await assert.rejects(

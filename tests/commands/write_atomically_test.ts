@@ -41,7 +41,11 @@ describe("writeAtomically", () => {
     assert.deepEqual(names(), ["a"]);
   });
 
-  it("says which file when its folder is missing", async () => {
-    await assert.rejects(writeAtomically(`${folder}/no/a`, async () => {}), OutsideFailure);
+  it("makes the folder, and says which file when it cannot", async () => {
+    await writeAtomically(`${folder}/deep/er/a`, (file) => writeAll(file, new Uint8Array(3)));
+    assert.equal((await Deno.stat(`${folder}/deep/er/a`)).size, 3);
+    await assert.rejects(writeAtomically(`${folder}/deep/er/a/b`, async () => {}), (error: Error) => {
+      return error instanceof OutsideFailure && error.message.includes("/a/b");
+    });
   });
 });

@@ -83,4 +83,32 @@ describe("Random", () => {
     }
     assert.equal(random.poisson(0), 0);
   });
+
+  it("gives each place of a stream draws of its own, the same whenever they are asked for", () => {
+    const draws = (seed: number, position: number, stream = 0) => {
+      const random = Random.at(seed, position, stream);
+      return [random.nextUint32(), random.nextUint32(), random.nextUint32()];
+    };
+    assert.deepEqual(draws(3, 10), draws(3, 10));
+    const places = [
+      draws(3, 10),
+      draws(3, 11),
+      draws(4, 10),
+      draws(3, 10, 1),
+      draws(3, 10 + 2 ** 32),
+      draws(3 + 2 ** 32, 10),
+      draws(-3, 10),
+    ];
+    assert.equal(new Set(places.flat()).size, 3 * places.length);
+  });
+
+  it("is uniform from place to place, without a trend from one to the next", () => {
+    const count = 20_000, first = Array.from({ length: count }, (_, at) => Random.at(1, at).uniform());
+    const mean = first.reduce((sum, x) => sum + x) / count;
+    const covariance = first.slice(1).reduce((sum, x, i) => sum + (x - mean) * (first[i] - mean), 0) / count;
+    const variance = first.reduce((sum, x) => sum + (x - mean) ** 2, 0) / count;
+    assert.ok(Math.abs(mean - 0.5) < 4 * Math.sqrt(1 / 12 / count));
+    assert.ok(Math.abs(variance - 1 / 12) < 0.002);
+    assert.ok(Math.abs(covariance / variance) < 4 / Math.sqrt(count));
+  });
 });

@@ -6,6 +6,17 @@ import { readSources, ROOT } from "./source_files.ts";
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "src/domain/failure.ts": "tests/commands/report_failure_test.ts",
   ...Object.fromEntries(
+    // Compared with another program's figures, choice by choice.
+    ["models/alma", "models/nearest_neighbours", "models/softmax", "registry/class_models"]
+      .concat(["registry/neighbour_models", "registry/tree_models"])
+      .map((name) => [`src/online/${name}.ts`, "tests/online/river_models_test.ts"]),
+  ),
+  "src/online/models/factorization_machine.ts": "tests/online/registry/machine_models_test.ts",
+  "src/online/models/tree/class_leaf.ts": "tests/online/models/tree/hoeffding_classifier_test.ts",
+  "src/online/models/tree/regression_leaf.ts": "tests/online/models/tree/hoeffding_regressor_test.ts",
+  "src/online/registry/number_specs.ts": "tests/online/registry_test.ts",
+  "src/online/registry/wrappers.ts": "tests/online/every_model_test.ts",
+  ...Object.fromEntries(
     // Composition roots: run as real processes.
     ["demo", "demo_walk", "demo_world", "doctor", "file_source", "generations", "id_space", "kernel_builds"]
       .concat(
@@ -13,10 +24,25 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
       ).map((name) => [`src/commands/${name}.ts`, "tests/system/line_test.ts"]),
   ),
   ...Object.fromEntries(
-    ["lead_learning", "learn", "learner_messages", "learner_worker", "start_learner"]
+    ["lead_learning", "learn", "learner_messages", "learner_worker"]
       .map((name) => [`src/commands/${name}.ts`, "tests/system/live_test.ts"]),
   ),
+  ...Object.fromEntries(
+    ["consumer", "file", "groups", "messages"]
+      .map((part) => [`src/adapters/embedded/topics_${part}.ts`, "tests/adapters/embedded/topics_test.ts"]),
+  ),
+  "src/commands/online_flags.ts": "tests/commands/online_test.ts",
+  "src/online/hosted/make_hosted_model.ts": "tests/online/hosted/hosted_models_test.ts",
+  "src/online/hosted/model_failures.ts": "tests/serve/routes/models_test.ts",
+  ...Object.fromEntries(
+    ["end_with_launcher", "run_pipeline", "run_process", "run_supervisor"]
+      .map((name) => [`src/commands/${name}.ts`, "tests/commands/run_test.ts"]),
+  ),
+  ...Object.fromEntries(
+    ["bridge", "start_bridge"].map((name) => [`src/commands/${name}.ts`, "tests/system/bridge_test.ts"]),
+  ),
   "src/main.ts": "tests/system/line_test.ts",
+  "src/commands/erasures.ts": "tests/system/erase_test.ts",
   "src/batch/assemble_generation.ts": "tests/batch/run_generation_test.ts",
 };
 

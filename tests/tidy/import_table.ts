@@ -31,7 +31,7 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
     rooms: ["domain", "ports", "kernels", "recommend", "serve", "adapters/memory", "config.ts"],
     packages: [],
   },
-  "main.ts": { rooms: ["commands", "domain"], packages: ["commander"] },
+  "main.ts": { rooms: ["commands", "domain", "adapters/deno"], packages: ["commander"] },
   commands: {
     rooms: ["*"],
     packages: [
@@ -40,6 +40,7 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
       "cli-progress",
       "@logtape/logtape",
       "hyparquet-writer",
+      "uplot",
       "node:",
       "@hono/zod-openapi",
     ],

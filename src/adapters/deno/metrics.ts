@@ -23,12 +23,21 @@ const HELP: Readonly<Record<string, string>> = {
   foz_validation_rated_events: "Ratings that were predicted before they were learned",
   foz_validation_rmse: "Root mean squared error of these predictions",
   foz_validation_baseline_rmse: "The same of the items' damped means",
+  foz_validation_drifts: "Times that a detector saw these figures change, since the generation",
+  foz_documents_waiting: "Users whose stored list is to be made anew",
+  foz_documents_lag_seconds: "How long the one of them has waited who has waited longest",
+  foz_documents_refreshed: "Stored lists that were made anew since the learner was started",
   foz_updates_dropped_total:
     "Learned rows that were dropped because they are of a generation that does not answer",
   foz_generation_load_failures_total: "Generations that could not be loaded",
   foz_generation_number: "Sequence number of the generation that answers",
   foz_model_users: "Users of the generation that answers",
   foz_model_items: "Items of the generation that answers",
+  foz_bridge_answers_total: "Requests of a topic that were answered, by basis",
+  foz_bridge_events_total: "Events taken from a topic, by what became of them",
+  foz_bridge_dead_total: "Messages that could not be used and went to TOPIC.dead, by topic",
+  foz_bridge_lag_messages: "Messages of a topic that the bridge's group has not finished",
+  foz_bridge_failures_total: "Times that the bridge had to begin again because something outside failed",
   foz_process_resident_bytes: "Memory of the process",
 };
 

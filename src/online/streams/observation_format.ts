@@ -1,6 +1,6 @@
 /** What a line of a stream means: which of its fields is the target, which the time, and how fields are told apart. */
 import { BadInput } from "../../domain/failure.ts";
-import type { Features, FeatureValue, Observation, Target } from "../../domain/observation.ts";
+import type { ConceptChange, Features, FeatureValue, Observation, Target } from "../../domain/observation.ts";
 
 export interface ObservationFormat {
   /** Found from the first line if absent. */
@@ -44,11 +44,16 @@ export function observationOf(
   return { features, target: value as Target, timeMs };
 }
 
-/** An observation that is written as `{features, target, time?}`. */
+/** An observation that is written as `{features, target, time?, truth?}`. */
 export function nestedObservation(
-  fields: { readonly features: Features; readonly target?: unknown; readonly time?: unknown },
+  fields: {
+    readonly features: Features;
+    readonly target?: unknown;
+    readonly time?: unknown;
+    readonly truth?: unknown;
+  },
 ): Observation {
-  const { features, target, time } = fields;
+  const { features, target, time, truth } = fields;
   if (target === undefined || target === null) {
     throw new BadInput(`reading an observation {features, target}: its target is not there`);
   }
@@ -56,7 +61,15 @@ export function nestedObservation(
     features,
     target: target as Target,
     timeMs: time === undefined ? undefined : timeOf(time, "time"),
+    ...(isConceptChange(truth) ? { truth } : {}),
   };
+}
+
+/** A truth that is none is passed over: no model sees it. */
+function isConceptChange(value: unknown): value is ConceptChange {
+  const { event, until, concept } = (value ?? {}) as Partial<Record<keyof ConceptChange, unknown>>;
+  return Number.isInteger(event) && typeof concept === "string" &&
+    (until === undefined || Number.isInteger(until));
 }
 
 function timeOf(value: unknown, name: string): number {
