@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { MetricName } from "../evaluate/running_metrics.ts";
 import { createMetric, metricNames, parseMetricName } from "../evaluate/running_metrics.ts";
 import { systemClock } from "../adapters/deno/system_clock.ts";
-import { BadInput } from "../domain/failure.ts";
+import { BadInput, OutsideFailure } from "../domain/failure.ts";
 import type { Task } from "../domain/observation.ts";
 import { Comparison, type ComparisonOptions, type ComparisonResult } from "../online/compare_run.ts";
 import { type ComparisonSummary, summarize } from "../online/compare_summary.ts";
@@ -131,7 +131,19 @@ export async function compare(flags: CompareFlags, around: CompareSurroundings):
   if (flags.html !== undefined) await writePage(flags.html, comparePage(summary, shown));
   if (around.json) around.print(JSON.stringify(compareDocument(summary, results, shown)));
   else around.print([compareTable(summary, shown), ...notesOf(summary, shown, flags.html)].join("\n"));
+  assertSomethingLearnt(summary);
   return summary;
+}
+
+/** A comparison in which nobody learnt anything has failed, whatever its table looks like. */
+function assertSomethingLearnt({ models }: ComparisonSummary): void {
+  if (models.some(({ metrics }) => Object.keys(metrics).length > 0)) return;
+  const reason = models.map(({ failure, refusal }) => failure?.message ?? refusal).find((one) =>
+    one !== undefined
+  );
+  throw new OutsideFailure(
+    `comparing models: none of them could learn anything${reason === undefined ? "" : `; ${reason}`}`,
+  );
 }
 
 async function compareOnce(

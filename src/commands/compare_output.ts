@@ -3,6 +3,7 @@ import { createMetric, type MetricName } from "../evaluate/running_metrics.ts";
 import type { Comparison, ComparisonResult, ContestantResult } from "../online/compare_run.ts";
 import {
   type ComparisonSummary,
+  type DetectorSummary,
   medianOf,
   type ModelSummary,
   type Spread,
@@ -100,9 +101,7 @@ export function compareTable(summary: ComparisonSummary, { metrics }: ShownCompa
     table.push([
       model.failure === undefined ? model.rank : "-",
       model.label,
-      ...metrics.map((name, m) =>
-        m === 0 ? spreadText(model.metrics[name]) : medianText(model.metrics[name])
-      ),
+      ...metrics.map((name, m) => metricText(model, name, m === 0)),
       ...(changes.length === 0 ? [] : [eventsText(model.recovery)]),
       ...model.detection.flatMap((one) =>
         changes.length === 0 ? [one.falseAlarms] : [delaysText(one, seedCount), one.falseAlarms]
@@ -134,7 +133,8 @@ export function notesOf(
       `The concept: ${truth.slice(0, 8).map(changeText).join(", ")}${truth.length > 8 ? ", ..." : ""}.`,
     );
   }
-  for (const { label, failure } of models) {
+  for (const { label, failure, refused, refusal } of models) {
+    if (refused > 0) notes.push(`${label} refused ${refused} observations, the first one: ${refusal}`);
     if (failure !== undefined) {
       notes.push(`${label} gave up after ${failure.event} observations: ${failure.message}`);
     }
@@ -156,8 +156,10 @@ export function spreadText(spread: Spread | undefined): string {
     : `${median.toPrecision(4)} (${low.toPrecision(4)}-${high.toPrecision(4)})`;
 }
 
-function medianText(spread: Spread | undefined): string {
-  return spread === undefined ? "-" : spread.median.toPrecision(5);
+/** A metric of a model: "-" if it gave up. */
+export function metricText({ metrics, failure }: ModelSummary, name: string, withSpread: boolean): string {
+  const spread = failure === undefined ? metrics[name] : undefined;
+  return withSpread || spread === undefined ? spreadText(spread) : spread.median.toPrecision(5);
 }
 
 /** The median for each change, and how many seeds found it where not all did: "96, 384 (3/5), -". */

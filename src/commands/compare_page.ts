@@ -7,9 +7,9 @@ import {
   changeText,
   delaysText,
   eventsText,
+  metricText,
   notesOf,
   type ShownComparison,
-  spreadText,
 } from "./compare_output.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./compare_page_assets.ts";
 
@@ -58,7 +58,7 @@ function resultTable(
   const rows = models.toSorted((a, b) => a.rank - b.rank).map((model) => [
     model.failure === undefined ? String(model.rank) : "gave up",
     model.label,
-    ...metrics.map((name) => spreadText(model.metrics[name])),
+    ...metrics.map((name) => metricText(model, name, true)),
     ...(hasChanges ? [eventsText(model.recovery)] : []),
     ...detectionCells(model, seedCount, hasChanges),
     model.eventsPerSecond.toLocaleString("en"),

@@ -3,13 +3,13 @@ import { Command } from "commander";
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../adapters/deno/system_clock.ts";
 import { methodOf } from "./learner_method.ts";
+import { ModelAnswerer } from "../bridge/model_answerer.ts";
 import { startLogging } from "./logging.ts";
 import { loadKernel } from "./kernel_builds.ts";
 import { openStore } from "./open_store.ts";
+import { openTopics } from "./open_topics.ts";
 import { welcome } from "./serve.ts";
 import { addSettings, readSettings } from "./settings.ts";
-import { ModelAnswerer } from "../bridge/model_answerer.ts";
-import { openTopics } from "./open_topics.ts";
 import { BRIDGE_SETTINGS, loggedState, startBridge } from "./start_bridge.ts";
 import { startLearner } from "./start_learner.ts";
 import { startServer, trainingJobs } from "./start_server.ts";
@@ -50,8 +50,8 @@ export function upCommand(): Command {
     const { store: storeUrl, logLevel } = settings;
     const method = methodOf(settings.learner);
     const learner = startLearner({ storeUrl, store, kernelModule, logLevel, method });
-    const topics = settings.kafka === "" ? undefined : await openTopics(settings.kafka),
-      state = loggedState();
+    const state = loggedState();
+    const topics = settings.kafka === "" ? undefined : await openTopics(settings.kafka);
     try {
       const otherWarnings = () => state.warnings;
       const server = await startServer({ ...settings, store, jobs, learner, otherWarnings });

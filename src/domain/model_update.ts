@@ -39,6 +39,7 @@ export type RowBatch = readonly [...changes: RowsChanged[], advanced: RowsAdvanc
 export interface Measured {
   readonly kind: "measured";
   readonly generation: string;
+  /** Rows were told up to here: whoever does not know them has missed something. */
   readonly appliedOffset: number;
   readonly figures: LearnerFigures;
 }

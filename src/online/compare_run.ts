@@ -41,7 +41,9 @@ export interface ContestantResult {
   readonly metrics: Readonly<Record<string, number>>;
   readonly curve: Curve;
   readonly alarms: readonly { readonly detector: string; readonly alarms: readonly Alarm[] }[];
+  /** Lines that could not be read or learnt, and why the first of them. */
   readonly refused: number;
+  readonly refusal?: string;
   readonly eventsPerSecond: number;
   /** Undefined: a user's model that does not say. */
   readonly stateBytes?: number;
@@ -100,6 +102,7 @@ class Entry {
   readonly run: OnlineRun;
   readonly values: number[] = [];
   failure?: { event: number; message: string };
+  refusal?: string;
   ms = 0;
   readonly #model: SavedModel;
   readonly #block: BlockMetric;
@@ -117,6 +120,7 @@ class Entry {
       metrics: [...options.metrics.map((name) => createMetric(name, options.span)), this.#block],
       detectors: this.#detectors,
       delay: options.delay,
+      onRefused: ({ message }) => this.refusal ??= message,
     });
   }
 
@@ -150,6 +154,7 @@ class Entry {
       curve: { ends, values: this.values },
       alarms: this.#detectors.map(({ name, alarms }) => ({ detector: name, alarms })),
       refused: refusedCount,
+      refusal: this.refusal,
       eventsPerSecond: Math.round(count / Math.max(this.ms, 1) * 1000),
       stateBytes: this.#stateBytes(),
       failure: this.failure,

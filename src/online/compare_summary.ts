@@ -38,6 +38,7 @@ export interface ModelSummary {
   readonly eventsPerSecond: number;
   readonly stateBytes?: number;
   readonly refused: number;
+  readonly refusal?: string;
   readonly failure?: ContestantResult["failure"];
 }
 
@@ -89,6 +90,7 @@ function summaryOf(runs: readonly ContestantResult[], results: readonly Comparis
     eventsPerSecond: Math.min(...runs.map((run) => run.eventsPerSecond)),
     stateBytes: sizes.length === 0 ? undefined : Math.max(...sizes),
     refused: runs.reduce((sum, { refused }) => sum + refused, 0),
+    refusal: runs.find((run) => run.refusal !== undefined)?.refusal,
     failure: runs.find(({ failure }) => failure !== undefined)?.failure,
   };
 }

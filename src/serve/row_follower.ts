@@ -17,6 +17,9 @@ export interface LearnerLink {
   wake(): void;
 }
 
+/** Parts of batches that are not whole yet: more are not waited for. */
+const MOST_PARTS = 256;
+
 /** Collects updates, as they come from a feed one by one, into batches. */
 export class RowBatches {
   #changes: RowsChanged[] = [];
@@ -28,11 +31,19 @@ export class RowBatches {
       this.#changes.push(update);
       return undefined;
     }
-    const changes = update.parts === 0 ? [] : this.#changes.slice(-update.parts);
-    this.#changes = [];
-    const isWhole = changes.length === update.parts && changes.every((change) => belongsTo(change, update));
-    return isWhole ? [...changes, update] : undefined;
+    // By what they begin with: a part that came twice is one.
+    const parts = new Map(
+      this.#changes.filter((change) => belongsTo(change, update))
+        .map((change) => [`${change.side} ${change.indexes[0]}`, change]),
+    );
+    // What was told before, and comes again in the middle of a batch, does not end it.
+    this.#changes = this.#changes.filter((change) => isLater(change, update)).slice(-MOST_PARTS);
+    return parts.size === update.parts ? [...parts.values(), update] : undefined;
   }
+}
+
+function isLater(change: RowsChanged, { generation, appliedOffset }: RowsAdvanced): boolean {
+  return change.generation !== generation || change.appliedOffset > appliedOffset;
 }
 
 function belongsTo(change: RowsChanged, { generation, appliedOffset }: RowsAdvanced): boolean {

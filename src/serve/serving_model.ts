@@ -5,7 +5,7 @@
  */
 import type { GenerationContent } from "../domain/generation.ts";
 import type { LearnerFigures } from "../domain/learner_figures.ts";
-import type { RowBatch, RowsAdvanced } from "../domain/model_update.ts";
+import type { Measured, RowBatch, RowsAdvanced } from "../domain/model_update.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
@@ -190,6 +190,12 @@ export class ServingModel implements AnsweringModel {
     setLearnerMetrics(this.#options.metrics, figures);
   }
 
+  async #heard({ generation, appliedOffset, figures }: Measured): Promise<void> {
+    this.measured(figures);
+    const { learnedOffset = appliedOffset } = this.#recommenderOf(generation) ?? {};
+    if (learnedOffset < appliedOffset) await this.#wantRows(generation);
+  }
+
   /** Applies what the log holds at the call. While one reading runs, all who call share the next one. */
   catchUp(): Promise<void> {
     if (this.#reading === undefined) {
@@ -345,7 +351,7 @@ export class ServingModel implements AnsweringModel {
           sequence = seen;
           // Not waited for: the next generation's rows come by this feed.
           if (update.kind === "generationActivated") void this.refresh();
-          else if (update.kind === "measured") this.measured(update.figures);
+          else if (update.kind === "measured") await this.#heard(update);
           const batch = batches.add(update);
           if (batch !== undefined) await this.applyRows(batch);
         }

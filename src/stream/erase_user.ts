@@ -1,7 +1,8 @@
 /**
- * Forgetting a user (DESIGN.md 6). The log's record is the truth, and comes first: events and id are gone with it. What other
- * parts hold follows in an order that a start can take up again: documents, then the generations, whose rows tell which
- * user a record means. States of the learner are the learner's own to replace; where none runs they are deleted.
+ * Forgetting a user (DESIGN.md 6). The log's record is the truth: events and id are gone with it, and what other parts hold
+ * follows in an order that a start can take up again: the generations' rows tell which user a record means. Documents of
+ * somebody who came after a generation nobody could name any more: they are deleted before the record too, and are made
+ * anew if it does not come. States of the learner are the learner's own to replace; where none runs they are deleted.
  */
 import type { LoggedControl } from "../domain/event.ts";
 import type { CheckpointStore } from "../ports/checkpoint_store.ts";
@@ -27,10 +28,10 @@ export async function eraseUser(
   userId: string,
   timeMs: number,
 ): Promise<ErasedUser | undefined> {
-  // A learner that runs may be faster than this process, so they are counted before.
-  const counted = await countDocuments(targets, userId);
+  const documentCount = await targets.recommendations.forgetUser(userId);
   const erased = await targets.eventLog.eraseUser(userId, timeMs);
-  const documentCount = Math.max(counted, await targets.recommendations.forgetUser(userId));
+  // A learner may have made one meanwhile.
+  await targets.recommendations.forgetUser(userId);
   const generations = await targets.generations.forgetUser(userId);
   if (erased === undefined && documentCount === 0 && generations.length === 0) return undefined;
   if (erased !== undefined) await forgetStates(targets, erased.offset);
@@ -56,14 +57,6 @@ export async function finishErasures(targets: ErasureTargets): Promise<number> {
     }
   }
   if (erasures.length > 0) await forgetStates(targets, erasures[erasures.length - 1].offset);
-  return count;
-}
-
-async function countDocuments({ generations, recommendations }: ErasureTargets, userId: string): Promise<number> {
-  let count = 0;
-  for (const { generation } of await generations.list()) {
-    if (await recommendations.get(generation, userId) !== undefined) count++;
-  }
   return count;
 }
 

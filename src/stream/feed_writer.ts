@@ -17,6 +17,8 @@ export class FeedWriter {
   /** Sequence of the last update, and what it was at the checkpoint before. */
   #sequence = 0;
   #checkpointSequence = 0;
+  /** Rows are told up to here. */
+  #writtenOffset = 0;
 
   constructor(feed: UpdateFeed, fence?: Fence) {
     this.#feed = feed;
@@ -55,9 +57,9 @@ export class FeedWriter {
     this.#checkpointSequence = this.#sequence;
   }
 
-  /** How well it goes, for those who serve in other processes. */
+  /** How well it goes, for those who serve in other processes, and what they must know by now. */
   async tell(figures: LearnerFigures): Promise<void> {
-    const { generation, appliedOffset } = figures;
+    const { generation } = figures, appliedOffset = this.#writtenOffset;
     this.#sequence = await this.#feed.publish({ kind: "measured", generation, appliedOffset, figures }, this.#fence);
   }
 
@@ -78,6 +80,7 @@ export class FeedWriter {
     const changes = (["user", "item"] as const).flatMap((side) => this.#take(side, advanced));
     try {
       this.#sequence = await this.#feed.publish(rowBatch(advanced, changes), this.#fence);
+      this.#writtenOffset = advanced.appliedOffset;
     } catch (error) {
       this.#putBack(advanced, changes);
       throw error;

@@ -7,6 +7,7 @@ import {
   delaysText,
   eventsText,
   liveLines,
+  metricText,
   notesOf,
   spreadText,
 } from "../../src/commands/compare_output.ts";
@@ -41,10 +42,14 @@ describe("notesOf", () => {
   it("says what was compared, the truth, who gave up, and where the curves are", () => {
     const results = comparedResults(1);
     const [{ contestants: [good, own] }] = results, failure = { event: 12, message: "it threw" };
-    const summary = summarize([{ ...results[0], contestants: [good, { ...own, failure }] }], "mae");
+    const summary = summarize([{
+      ...results[0],
+      contestants: [{ ...good, refused: 3, refusal: "torn" }, { ...own, failure }],
+    }], "mae");
     assert.deepEqual(notesOf(summary, shown, "page.html"), [
       "1,200 observations of friedman-drift; ranked by mae, less is better.",
       "The concept: a from 0, b from 400, c from 800 to 900.",
+      "good refused 3 observations, the first one: torn",
       "./own.ts gave up after 12 observations: it threw",
       "The curves are in page.html.",
     ]);
@@ -130,6 +135,15 @@ describe("liveLines", () => {
           : ["4/9: zero 3.000", "8/9: zero 3.000"],
       );
     }
+  });
+});
+
+describe("metricText", () => {
+  it("says nothing about a model that gave up", () => {
+    const [good] = summarize(comparedResults(2), "mae").models;
+    assert.equal(metricText(good, "mae", true), "1.500 (1.000-2.000)");
+    assert.equal(metricText(good, "mae", false), "1.5000");
+    assert.equal(metricText({ ...good, failure: { event: 1, message: "diverged" } }, "mae", false), "-");
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { compare, type CompareFlags, type CompareSurroundings } from "../../src/commands/compare.ts";
-import { BadInput } from "../../src/domain/failure.ts";
+import { BadInput, OutsideFailure } from "../../src/domain/failure.ts";
 import { fozJson } from "../system/program.ts";
 import { UserFiles } from "./user_files.ts";
 
@@ -107,6 +107,15 @@ describe("foz compare", () => {
       },
     });
     assert.deepEqual([summary.events, summary.seedCount, printed.length], [3000, 1, 2]);
+  });
+
+  it("fails when no model could learn anything", async () => {
+    await assert.rejects(
+      run({ model: ["tree-classifier"], stream: "stagger(count=50)" }),
+      (error: Error) =>
+        error instanceof OutsideFailure &&
+        /none of them could learn anything; reading the feature/.test(error.message),
+    );
   });
 
   it("runs as a command", async () => {

@@ -18,6 +18,15 @@ describe("observationJson", () => {
     assert.deepEqual(read, observation);
   });
 
+  it("is read without a truth that is none: it passes over what nobody needs", () => {
+    for (
+      const truth of [5, "x", {}, { event: "3", concept: "a" }, { event: 1.5, concept: "a" }, { event: 1 }]
+    ) {
+      const line = JSON.stringify({ features: { a: 1 }, target: 2, truth });
+      assert.equal(new NdjsonLines({ target: "target" }).parse(line)?.truth, undefined);
+    }
+  });
+
   it("leaves out what is not there", () => {
     assert.equal(observationJson({ features: { a: 1 }, target: "x" }), '{"features":{"a":1},"target":"x"}');
   });

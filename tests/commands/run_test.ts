@@ -74,6 +74,9 @@ async function start(
 const run = async (plan: unknown, args?: readonly string[], env?: Record<string, string>) =>
   await (await start(plan, args, env)).end();
 
+/** /proc says which processes there are. */
+const LINUX = { skip: Deno.build.os !== "linux" };
+
 function isAlive(pid: number): boolean {
   try {
     // Zombies that nobody has waited for do not count.
@@ -111,7 +114,7 @@ describe("foz run", () => {
     assert.deepEqual(lines.slice(2), ["user | asked", "user | ends", "base | asked", "base | ends"]);
   });
 
-  it("ends all at once by a second Ctrl-C", async () => {
+  it("ends all at once by a second Ctrl-C", LINUX, async () => {
     const stubborn = shell("trap '' TERM; echo $$; while :; do sleep 0.02; done");
     const running = await start({ commands: { a: { command: stubborn } } });
     await running.until(/a \| \d+/);
@@ -165,7 +168,7 @@ describe("foz run", () => {
     }
   });
 
-  it("does not wait for what a command has left behind", async () => {
+  it("does not wait for what a command has left behind", LINUX, async () => {
     const { code, lines } = await run({ commands: { a: { command: shell("sleep 1000 & echo $!") } } });
     assert.equal(code, 0);
     assert.ok(!isAlive(Number(lines[0].replace("a | ", ""))));
@@ -211,7 +214,7 @@ describe("foz run", () => {
     assert.deepEqual((await run(plan, [], { FOZ_KAFKA: "sqlite:x.db" })).lines, ["a | sqlite:x.db 1 yes"]);
   });
 
-  it("leaves no foz behind when it is killed itself", async () => {
+  it("leaves no foz behind when it is killed itself", LINUX, async () => {
     const running = await start({
       defaults: { FOZ_KAFKA: `sqlite:${folder}/topics.db` },
       commands: { a: { foz: ["online", "--model", "mean", "--stream", "topic:t", "--checkpoint", "state"] } },

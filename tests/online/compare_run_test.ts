@@ -126,7 +126,7 @@ describe("Comparison", () => {
     const comparison = comparisonOf({ zero: constant(0) });
     comparison.take([...linesOf([1]), { line: 2, refusal: new BadInput("torn") }]);
     const { events, contestants: [zero] } = comparison.finish();
-    assert.deepEqual([events, zero.events, zero.refused], [2, 1, 1]);
+    assert.deepEqual([events, zero.events, zero.refused, zero.refusal], [2, 1, 1, "torn"]);
   });
 
   it("gives each model detectors of its own, and counts its time by the clock handed in", () => {

@@ -8,7 +8,7 @@ const { environment, missing, stop } = await startServices();
 for (const what of missing) console.log(`not started: ${what}`);
 const { FOZ_TEST_KAFKA: kafka, FOZ_TEST_MONGODB: mongodb } = environment;
 const settings = [
-  ...kafka === undefined ? [] : [`FOZ_KAFKA=${kafka}`],
+  ...kafka === undefined ? [] : [`FOZ_KAFKA=${kafka.split("?")[0]}`],
   ...mongodb === undefined ? [] : [`FOZ_STORE=${mongodb}/foz`],
 ];
 if (settings.length > 0) {

@@ -34,6 +34,8 @@ export class Client {
   /** Users who were erased, and events that were deleted, as far as they were told so. */
   readonly erased = new Set<string>();
   readonly deleted = new Set<string>();
+  /** Deleted events of pairs of which nothing is left. */
+  unseen: readonly LoggedEvent[] = [];
   /** The same of those who were not told: it was done, or not. */
   readonly perhapsErased = new Set<string>();
   readonly perhapsDeleted = new Set<string>();
@@ -128,7 +130,10 @@ export class Client {
       present.length === 0 || present.length === unanswered.length,
       `of an append of ${unanswered.length} events that was not answered, ${present.length} are in the log`,
     );
-    return events.filter(({ offset }) => !deletedOffsets.has(offset));
+    const counting = events.filter(({ offset }) => !deletedOffsets.has(offset));
+    const pairs = new Set(counting.map(({ userId, itemId }) => `${userId} ${itemId}`));
+    this.unseen = events.filter(({ userId, itemId }) => !pairs.has(`${userId} ${itemId}`));
+    return counting;
   }
 
   /** Those who were erased for certain, and have not come back. */

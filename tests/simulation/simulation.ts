@@ -500,6 +500,7 @@ class Simulation {
     const plain = new Recommender(kernelModule, content);
     for (const userId of this.#client.gone(await this.#observer.eventLog.userIds())) plain.forgetUser(userId);
     for (const { userId, itemId } of events) plain.addSeen(userId, itemId);
+    for (const { userId, itemId } of this.#client.unseen) plain.removeSeen(userId, itemId);
     plain.advance(answering.appliedOffset);
     for (const userId of ["u0", "nobody", ...Array.from({ length: 4 }, () => `u${this.#random.below(80)}`)]) {
       const list = answering.recommend(userId, { n: 5 });
@@ -525,7 +526,7 @@ class Simulation {
     const { model, process } = this.#follower;
     for (let s = 0; s < 20 && model.current?.recommender.appliedOffset !== model.logEnd; s++) await this.#clock.advance(1000);
     const userIds = Array.from({ length: 5 }, () => `u${this.#random.below(80)}`);
-    await checkFollower(model, kernelModule, this.#observer.eventLog, content, rows, events, userIds);
+    await checkFollower(model, kernelModule, this.#observer.eventLog, content, rows, events, this.#client.unseen, userIds);
     assert.deepEqual(this.#complaints, []);
     if (this.#random.below(4) === 0) process.kill();
   }

@@ -88,8 +88,11 @@ describe("an erasure that ended half-way", () => {
   for (const [port, method] of STEPS) {
     const broken = async () => {
       const store = await planted(), failing = store[port] as unknown as Record<string, unknown>;
-      const whole = failing[method];
-      failing[method] = () => Promise.reject(new OutsideFailure("the process ended"));
+      const whole = (failing[method] as (userId: string) => Promise<unknown>).bind(failing);
+      // Documents are forgotten twice: before the log's record, and after.
+      let calls = port === "recommendations" ? 0 : 1;
+      failing[method] = (userId: string) =>
+        calls++ === 0 ? whole(userId) : Promise.reject(new OutsideFailure("the process ended"));
       await assert.rejects(eraseUser(store, USER, 7), OutsideFailure);
       failing[method] = whole;
       return store;
@@ -110,6 +113,16 @@ describe("an erasure that ended half-way", () => {
       await assertForgotten(store);
     });
   }
+
+  it("before the log's record leaves the user as they were, but for documents", async () => {
+    const store = await planted(), { eraseUser: whole } = store.eventLog;
+    store.eventLog.eraseUser = () => Promise.reject(new OutsideFailure("the disk is full"));
+    await assert.rejects(eraseUser(store, USER, 7), OutsideFailure);
+    store.eventLog.eraseUser = whole;
+    assert.ok((await store.generations.load("g000001")).userIds.includes(USER));
+    assert.equal((await store.eventLog.eventsOfUser(USER, { limit: 9 })).length, 1);
+    assert.equal(await store.recommendations.get("g000001", USER), undefined);
+  });
 
   it("also takes out who was erased while a generation was trained", async () => {
     const store = await planted();

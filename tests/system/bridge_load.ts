@@ -43,8 +43,13 @@ export function bridgeArguments(kafka: string, names: BridgeNames): string[] {
 }
 
 /** `foz bridge`; resolves when it says that it has started. */
-export async function startBridge(kafka: string, store: string, names: BridgeNames): Promise<BridgeProcess> {
-  const flags = ["--health-port", "0", "--json", "--log-level", "error", "--store", store];
+export async function startBridge(
+  kafka: string,
+  store: string,
+  names: BridgeNames,
+  more: readonly string[] = [],
+): Promise<BridgeProcess> {
+  const flags = [...more, "--health-port", "0", "--json", "--log-level", "error", "--store", store];
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-check", "-A", `${ROOT}src/main.ts`, "bridge"],
@@ -173,7 +178,7 @@ export class BridgeLoad {
       const { id, "foz-request": origin } = headers!, user = `u${Number(id) % USERS}`;
       const { userId, basis, items } = JSON.parse(decoder.decode(value));
       assert.deepEqual([decoder.decode(key), userId], [user, user]);
-      assert.ok(["personal", "popular"].includes(basis) && items.length > 0);
+      assert.ok(["personal", "stored", "popular"].includes(basis) && items.length > 0);
       const known = origins.get(id);
       if (known !== undefined) {
         assert.equal(origin, known, `the repeat of request ${id}`);

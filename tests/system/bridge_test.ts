@@ -11,12 +11,14 @@ import { interactionsOf } from "../../src/synthesize/event_batches.ts";
 import { plantWorld } from "../../src/synthesize/planted_world.ts";
 import { Random } from "../../src/synthesize/random.ts";
 import { whyNoKafka } from "../services/kafka_installation.ts";
+import { startMongoDb, whyNoMongoDb } from "../services/mongodb_service.ts";
 import { startKafka } from "../services/kafka_service.ts";
 import { freshName, KAFKA_URL, skipWithout } from "../services/test_services.ts";
 import { bridgeArguments, BridgeLoad, freshNames, pause, startBridge, until } from "./bridge_load.ts";
 import { fozJson, startProgram } from "./program.ts";
 
 const skip = skipWithout(KAFKA_URL, "FOZ_TEST_KAFKA");
+const skipStore = skip || await whyNoMongoDb() || false;
 const skipOwn = skip || await whyNoKafka() || false;
 const CRASHES = Math.max(1, Number(Deno.env.get("FOZ_CRASHES") ?? 3));
 const random = Random.seeded(Number(Deno.env.get("FOZ_CRASH_SEED") ?? 1));
@@ -31,8 +33,8 @@ let folder = "";
 let stores = 0;
 
 /** A store with a model that was trained on what is in its log. */
-async function trainedStore(): Promise<string> {
-  const url = `sqlite:${folder}/${++stores}.db`, { eventLog, close } = await openStore(url);
+async function trainedStore(url = `sqlite:${folder}/${++stores}.db`): Promise<string> {
+  const { eventLog, close } = await openStore(url);
   const world = plantWorld({ userCount: 40, itemCount: 60, eventCount: EVENTS, tasteCount: 3, seed: 2 });
   let n = 0;
   await eventLog.append([...interactionsOf(world)].map((one) => ({ ...one, eventId: `planted-${n++}` })));
@@ -183,6 +185,32 @@ describe("foz bridge", () => {
     await load.checkLog(store, EVENTS);
     await load.close();
   });
+
+  it(
+    "answers from stored lists, and goes on when the store was killed and restarted",
+    { skip: skipStore },
+    async () => {
+      const mongodb = await startMongoDb();
+      try {
+        const store = await trainedStore(`${mongodb.url}/bridge`), load = await BridgeLoad.open(KAFKA_URL);
+        const bridge = await startBridge(KAFKA_URL, store, load.names, ["--answers", "store"]);
+        const sending = load.send(4000, 200);
+        await until("it answers", () => load.answers.length > 0);
+        await mongodb.kill();
+        await until("it says so", async () => (await fetch(`${bridge.health}/readyz`)).status === 503);
+        await mongodb.restart();
+        await sending;
+        await load.untilAnswered();
+        await load.untilTaken();
+        assert.equal((await bridge.end("SIGTERM")).code, 0);
+        load.checkAnswers();
+        await load.checkLog(store, EVENTS);
+        await load.close();
+      } finally {
+        await mongodb.stop();
+      }
+    },
+  );
 
   it("goes on when the broker was killed and restarted", { skip: skipOwn }, async () => {
     const kafka = await startKafka(), url = `${kafka.url}?session-ms=1500`;

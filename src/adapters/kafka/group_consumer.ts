@@ -24,7 +24,7 @@ export interface GroupTimes {
 }
 
 /** A handler that takes longer goes on beside the reading. */
-const LONG_MS = 50;
+const LONG_MS = 200;
 /** How long the broker holds back an answer when there is nothing. A partition that was paused waits so long at most. */
 const WAIT_MS = 500;
 /** How long the end of a consumer may take, besides its handlers. */

@@ -111,11 +111,18 @@ function clientOf(url: string, place: string, options: ConnectionOptions): Mongo
     waitQueueTimeoutMS: 10_000,
     serverSelectionTimeoutMS: options.selectionMs ?? SELECTION_MS,
     connectTimeoutMS: 5_000,
-    socketTimeoutMS: 60_000,
+    socketTimeoutMS: 30_000,
+    // The other mode waits on one connection for what the server says of itself; where that ends unnoticed, as when a
+    // server is stopped in order, the driver finds no server for as long as a minute.
+    serverMonitoringMode: "poll",
+    heartbeatFrequencyMS: 5_000,
     ignoreUndefined: true,
   };
+  // What the URL says counts.
+  const given = new Set([...url.matchAll(/[?&]([^=&]+)=/g)].map(([, name]) => name.toLowerCase()));
+  const ours = Object.entries(settings).filter(([name]) => !given.has(name.toLowerCase()));
   try {
-    return new MongoClient(url, settings);
+    return new MongoClient(url, Object.fromEntries(ours));
   } catch (cause) {
     throw new BadInput(
       `cannot open the store ${place}: ${(cause as Error).message}; ` +

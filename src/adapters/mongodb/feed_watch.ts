@@ -6,6 +6,8 @@ import { STATE_ID } from "./store_state.ts";
 
 /** Between two looks without a change stream; with one, which may be late or end, a look is due less often. */
 const POLL_MS = 50, SLOW_POLL_MS = 1_000;
+/** A change stream answers this often also where nothing changed, and is taken for dead after the other time without. */
+const ANSWER_MS = 1_000, DEAD_MS = 3_000;
 /** Before a change stream that ended is opened again. */
 const REOPEN_MS = 1_000;
 
@@ -17,6 +19,7 @@ export class FeedWatch {
   #changeCount = 0;
   #watching: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #stream: ChangeStream | undefined;
+  #answeredMs = -Infinity;
 
   constructor(connection: Connection, clock: Clock) {
     this.#connection = connection;
@@ -49,7 +52,8 @@ export class FeedWatch {
     if (this.#changeCount !== changeCount) return;
     const sleeper = new AbortController();
     this.#sleepers.add(sleeper);
-    const pauseMs = this.#stream === undefined ? POLL_MS : SLOW_POLL_MS;
+    const isAlive = this.#stream !== undefined && this.#clock.monotonicMs() - this.#answeredMs < DEAD_MS;
+    const pauseMs = isAlive ? SLOW_POLL_MS : POLL_MS;
     await this.#clock.sleep(pauseMs, AbortSignal.any([signal, sleeper.signal]));
     this.#sleepers.delete(sleeper);
   }
@@ -68,12 +72,13 @@ export class FeedWatch {
     const collection = this.#connection.collection("generations");
     while (!signal.aborted) {
       const stream = collection.watch([{ $match: { "documentKey._id": STATE_ID } }], {
-        maxAwaitTimeMS: 1_000,
+        maxAwaitTimeMS: ANSWER_MS,
       });
       try {
         while (!signal.aborted) {
           if (await stream.tryNext() !== null) this.wake();
           this.#stream = stream;
+          this.#answeredMs = this.#clock.monotonicMs();
         }
       } catch (error) {
         if (isUnsupported(error)) return;

@@ -131,9 +131,9 @@ export class StoreState {
   }
 }
 
-/** A name of a lease as the name of a field: without dots and dollars. */
+/** A name of a lease as the name of a field: without dots and dollars, and not empty. */
 export function leaseKey(name: string): string {
-  return encodeURIComponent(name).replaceAll(".", "%2E");
+  return name === "" ? "%" : encodeURIComponent(name).replaceAll(".", "%2E");
 }
 
 function fenceCondition({ name, token }: Fence): Record<string, number> {

@@ -2,9 +2,12 @@ import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import type { Kafka, ProducerBatch } from "kafkajs";
 import { Sender } from "../../../src/adapters/kafka/sender.ts";
+import { KafkaTopics } from "../../../src/adapters/kafka/topics.ts";
 import { BadInput, OutsideFailure } from "../../../src/domain/failure.ts";
 import type { TopicMessage } from "../../../src/ports/topic.ts";
+import { freshName, KAFKA_URL, skipWithout } from "../../services/test_services.ts";
 
+const skip = skipWithout(KAFKA_URL, "FOZ_TEST_KAFKA");
 const encoder = new TextEncoder();
 const message = (text: string): TopicMessage => ({ value: encoder.encode(text) });
 const tooLarge = Object.assign(new Error("x"), { name: "KafkaJSProtocolError", type: "MESSAGE_TOO_LARGE" });
@@ -103,5 +106,24 @@ describe("the sender", () => {
     isAway = false;
     await sender.send("a", [message("3")]);
     await sender.close();
+  });
+
+  it("learns from a real broker that a message is too large", { skip }, async () => {
+    const topics = new KafkaTopics(KAFKA_URL), topic = freshName("large");
+    await topics.create(topic, 1);
+    const small = (text: string) => topics.send(topic, [message(text)]);
+    const huge = topics.send(topic, [{ value: new Uint8Array(2_000_000) }]);
+    const outcomes = await Promise.allSettled([small("a"), huge, small("b"), small("c")]);
+    assert.deepEqual(outcomes.map(({ status }) => status), [
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    const { reason } = outcomes[1] as PromiseRejectedResult;
+    assert.ok(reason instanceof BadInput);
+    assert.match(reason.message, /a message of 2000000 bytes is larger than the broker takes/);
+    assert.equal((await topics.places(topic))![0].endOffset, 3);
+    await topics.close();
   });
 });

@@ -31,10 +31,16 @@ export async function benchSpark(bench: BridgeBench, store: string): Promise<Fig
     ],
     stdin: "null",
     stdout: "null",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
+  const errors = new Response(child.stderr).text();
+  let hasEnded = false;
+  void child.status.then(() => hasEnded = true);
   try {
-    while (asker.tripsMs.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (asker.tripsMs.length === 0) {
+      if (hasEnded) throw new Error(`Spark ended before it answered: ${(await errors).slice(-3000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     const first = (performance.now() - startMs) / 1000;
     const count = context.tiny ? TRIPS.tiny : TRIPS.full;
     if (!context.tiny) await asker.roundTrips(count / 5, EVERY_MS);
@@ -53,8 +59,8 @@ export async function benchSpark(bench: BridgeBench, store: string): Promise<Fig
       },
     ];
   } finally {
-    child.kill("SIGTERM");
-    await child.status;
+    if (!hasEnded) child.kill("SIGTERM");
+    await Promise.all([child.status, errors]);
     await asker.close();
   }
 }
