@@ -30,6 +30,7 @@ function marks(plot) {
   ctx.strokeStyle = ctx.fillStyle = plot.ink;
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.font = 11 * devicePixelRatio + "px system-ui, sans-serif";
+  ctx.textAlign = "left";
   data.changes.forEach(({ event, concept }, k) => {
     const x = plot.valToPos(event, "x", true);
     if (x < bbox.left || x > bbox.left + bbox.width) return;

@@ -199,6 +199,11 @@ export class Recommender {
     return this.#userIds[index] || undefined;
   }
 
+  /** For whom `addSeen` added something. */
+  usersAdded(): string[] {
+    return this.#seen.usersAdded();
+  }
+
   /** How many items `addSeen` added for the user. */
   addedCount(userId: string): number {
     return this.#seen.addedCount(userId);

@@ -66,6 +66,11 @@ export class SeenItems {
     this.#unknown.delete(itemId);
   }
 
+  /** For whom something was added since the generation. */
+  usersAdded(): string[] {
+    return [...this.#added.keys()];
+  }
+
   /** How many items were added for a user since the generation. */
   addedCount(userId: string): number {
     const added = this.#added.get(userId);

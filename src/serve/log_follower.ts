@@ -27,6 +27,11 @@ class IdList {
     this.#read = read;
   }
 
+  /** All that there are now. */
+  coverAll(): Promise<void> {
+    return this.coverFirst(this.ids.length + 1);
+  }
+
   /** Makes sure that the ids of these codes are there. */
   cover(codes: Uint32Array): Promise<void> {
     let greatest = -1;
@@ -50,6 +55,8 @@ export class LogFollower {
   readonly #users: IdList;
   readonly #items: IdList;
   #end = 0;
+  /** Events were taken whose users' codes nobody has asked for. */
+  #hasTaken = false;
 
   constructor(log: EventLog, onForgotten: (what: Forgotten) => void = () => {}) {
     this.#log = log;
@@ -77,6 +84,11 @@ export class LogFollower {
   async apply(recommender: Recommender | undefined): Promise<void> {
     const untilOffset = await this.#log.end();
     this.#end = Math.max(this.#end, untilOffset);
+    // A record that erases somebody tells the code, and by then the log does not know whose it was.
+    if (this.#hasTaken) {
+      this.#hasTaken = false;
+      await this.#users.coverAll();
+    }
     if (recommender === undefined || recommender.seenOffset >= untilOffset) return;
     const fromOffset = recommender.seenOffset, events = this.#log.read({ fromOffset, untilOffset });
     const readControls = () => this.#log.readControls({ fromOffset, untilOffset });
@@ -104,12 +116,20 @@ export class LogFollower {
       const isOurs = recommender.generation.logId === this.#log.logId;
       const userId = known || (isOurs ? recommender.userIdAt(userCode) : undefined);
       if (userId !== undefined) recommender.forgetUser(userId);
+      else await this.#forgetUnknown(recommender);
       if (known !== undefined) this.#users.ids[userCode] = "";
       this.#onForgotten({ userBefore: offset });
     } else if (record.kind === "eventDeleted") {
       await this.#unsee(record.deletedOffset, recommender);
       this.#onForgotten({ eventAt: record.deletedOffset });
     }
+  }
+
+  /** Whose events were taken a moment ago, and who was erased before the code was asked for. */
+  async #forgetUnknown(recommender: Recommender): Promise<void> {
+    await this.#users.coverAll();
+    const known = new Set(this.#users.ids);
+    for (const userId of recommender.usersAdded()) if (!known.has(userId)) recommender.forgetUser(userId);
   }
 
   /** Unless other events say that the user has seen the item. */
@@ -132,6 +152,7 @@ export class LogFollower {
     for (const { userId, itemId, offset } of events) {
       this.#end = Math.max(this.#end, offset + 1);
       if (offset > recommender.seenOffset) return false;
+      this.#hasTaken = true;
       recommender.addSeen(userId, itemId);
       recommender.advance(offset + 1);
     }

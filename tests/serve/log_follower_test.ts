@@ -124,4 +124,19 @@ describe("LogFollower", () => {
       assert.deepEqual(["42", "7"].map((userId) => one.knowsUser(userId)), [false, true]);
     }
   });
+
+  it("drops an erased user whose events it took without reading them", async () => {
+    for (const isAsked of [true, false]) {
+      const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
+      const follower = new LogFollower(log);
+      await log.append([event("a", "stranger", "1193"), event("b", "7", "661")]);
+      const taken = [["stranger", "1193"], ["7", "661"]].map(([userId, itemId], offset) => ({ userId, itemId, offset }));
+      assert.ok(follower.take(taken, recommender));
+      if (isAsked) await follower.apply(recommender);
+      await log.eraseUser("stranger", 0);
+      await follower.apply(recommender);
+      assert.deepEqual(unseen(recommender, "stranger"), without());
+      assert.deepEqual(unseen(recommender, "7"), without("661"));
+    }
+  });
 });
