@@ -24,8 +24,6 @@ export interface ListDocument {
   readonly at: Date;
   /** Of a write that replaced an earlier one: what does not have it is of the earlier one. */
   readonly write?: string;
-  /** On the popular list only: it tells which generations have documents. */
-  readonly isPopular?: true;
 }
 
 /** Of the documents of a generation's users; the popular list is not among them. */
@@ -62,7 +60,7 @@ export function popularDocument(header: ListHeader, write: string): ListDocument
   const items = popular.map(({ itemId, score }) => ({ itemId, score }));
   const at = new Date(header.timeMs);
   const _id = { generation, userId: null };
-  return { _id, userId: null, generation, items, appliedOffset, at, write, isPopular: true };
+  return { _id, userId: null, generation, items, appliedOffset, at, write };
 }
 
 export function ranked(items: readonly StoredItem[]): Recommendation[] {

@@ -38,11 +38,11 @@ export class MongoRecommendationStore implements RecommendationStore {
     this.#documents = connection.collection<ListDocument>("recommendations");
   }
 
-  /** The popular lists can be found without looking at all documents. */
+  /** By user: some servers look through everything for an `_id` that is a document, and it finds all of a user. */
   async prepare(): Promise<void> {
     await this.#connection.run(
       "make indexes",
-      () => this.#documents.createIndex({ isPopular: 1 }, { sparse: true }),
+      () => this.#documents.createIndex({ userId: 1, generation: 1 }),
     );
   }
 
@@ -57,10 +57,10 @@ export class MongoRecommendationStore implements RecommendationStore {
   }
 
   async getMany(generation: string, userIds: readonly string[]): Promise<Map<string, StoredList>> {
-    const ids = [...new Set(userIds)].map((userId) => ({ generation, userId }));
-    const found = ids.length === 0 ? [] : await this.#connection.run(
+    const filter = { generation, userId: { $in: [...new Set(userIds)] } };
+    const found = userIds.length === 0 ? [] : await this.#connection.run(
       "read stored recommendation lists",
-      () => this.#documents.find({ _id: ids.length === 1 ? ids[0] : { $in: ids } }).toArray(),
+      () => this.#documents.find(filter).toArray(),
     );
     return new Map(found.map(({ _id, appliedOffset, items }) => {
       const userId = _id.userId!;
@@ -89,7 +89,7 @@ export class MongoRecommendationStore implements RecommendationStore {
     this.#known.delete(generation);
     await this.#connection.run(what, () => this.#documents.deleteMany(ofUsers(generation)));
     // Last: as long as it is there, the next write knows that there may be others.
-    await this.#connection.run(what, () => this.#documents.deleteOne({ _id: { generation, userId: null } }));
+    await this.#connection.run(what, () => this.#documents.deleteOne({ generation, userId: null }));
   }
 
   async refresh(lists: readonly StoredList[], timeMs: number): Promise<void> {
@@ -98,8 +98,8 @@ export class MongoRecommendationStore implements RecommendationStore {
       await this.#makeKnown(what, generation, at);
     }
     const operations = lists.map((list): AnyBulkWriteOperation<ListDocument> => {
-      const _id = { generation: list.generation, userId: list.userId };
-      const filter = { _id, appliedOffset: { $lte: list.appliedOffset } };
+      const { generation, userId, appliedOffset } = list;
+      const filter = { generation, userId, appliedOffset: { $lte: appliedOffset } };
       return list.items.length === 0
         ? { deleteOne: { filter } }
         : { replaceOne: { filter, replacement: documentOf(list, at), upsert: true } };
@@ -111,12 +111,7 @@ export class MongoRecommendationStore implements RecommendationStore {
 
   async forgetUser(userId: string): Promise<number> {
     const what = "forget a user's recommendations";
-    const sets = await this.#connection.run(
-      what,
-      () => this.#documents.find({ isPopular: true }, { projection: { _id: 1 } }).toArray(),
-    );
-    const ids = sets.map(({ _id: { generation } }) => ({ generation, userId }));
-    const filter = { _id: { $in: ids } };
+    const filter = { userId };
     // Before: of a deletion whose answer is lost, the repetition finds nothing.
     const there = await this.#connection.run(what, () => this.#documents.countDocuments(filter));
     await this.#connection.run(what, () => this.#documents.deleteMany(filter));
@@ -132,7 +127,8 @@ export class MongoRecommendationStore implements RecommendationStore {
         return true;
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        return (await this.#documents.findOne({ _id: document._id }))?.write === write;
+        const there = await this.#documents.findOne({ generation: header.generation, userId: null });
+        return there?.write === write;
       }
     });
   }
@@ -199,7 +195,8 @@ export class MongoRecommendationStore implements RecommendationStore {
 }
 
 function replacementOf(document: ListDocument): AnyBulkWriteOperation<ListDocument> {
-  return { replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true } };
+  const { generation, userId } = document;
+  return { replaceOne: { filter: { generation, userId }, replacement: document, upsert: true } };
 }
 
 /** Documents are made before the next block is asked for: it may use the same arrays again. */

@@ -39,12 +39,11 @@ describe("documents per user", () => {
   });
 
   it("name the popular list with the user null", () => {
-    const { _id, userId, items, isPopular } = popularDocument(header, "w");
-    assert.deepEqual({ _id, userId, items, isPopular }, {
+    const { _id, userId, items } = popularDocument(header, "w");
+    assert.deepEqual({ _id, userId, items }, {
       _id: { generation: "g000007", userId: null },
       userId: null,
       items: [{ itemId: "y", score: 9 }],
-      isPopular: true,
     });
   });
 
