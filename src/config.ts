@@ -233,7 +233,8 @@ export const SETTINGS = {
     ...choice(["als", "sgd"], "als"),
     flag: "learner",
     env: "FOZ_LEARNER",
-    help: "how rows follow events: exact fold-in (als), or one step of gradient descent each, for comparison (sgd)",
+    help:
+      "how rows follow events: exact fold-in (als), or one step of gradient descent each, for comparison (sgd)",
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,7 +1,7 @@
 /** Dispatches the command line to commands/. Each command is loaded when it is called, so that start-up stays short. */
 import { Command, CommanderError } from "commander";
 import { readEnvironment } from "./adapters/deno/environment.ts";
-import { endWithLauncher } from "./commands/end_with_launcher.ts";
+import { endWithLauncher } from "./commands/run/end_with_launcher.ts";
 import { reportFailure } from "./commands/report_failure.ts";
 
 /** Name, one line of help, and where the command is. */

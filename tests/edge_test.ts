@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Miniflare, type MiniflareOptions } from "miniflare";
-import { activeSnapshot } from "../src/commands/active_snapshot.ts";
+import { activeSnapshot } from "../src/commands/export/active_snapshot.ts";
 import { writeSnapshot } from "../src/domain/snapshot.ts";
 import { edgeModules } from "./edge_modules.ts";
 import { ITEM_IDS, type PlantedServer, plantedServer, USER_IDS } from "./serve/planted_server.ts";

@@ -8,12 +8,18 @@ import type { Task } from "../domain/observation.ts";
 import { Comparison, type ComparisonOptions, type ComparisonResult } from "../online/compare_run.ts";
 import { type ComparisonSummary, summarize } from "../online/compare_summary.ts";
 import type { ObservationLine } from "../online/streams/read_observations.ts";
-import { type PreparedModels, prepareModels } from "./compare_models.ts";
-import { compareDocument, compareTable, type LiveLines, liveLines, notesOf } from "./compare_output.ts";
-import { comparePage } from "./compare_page.ts";
-import { type ComparedStream, openComparedStream } from "./compare_stream.ts";
-import { DRIFT_HELP } from "./generate_drift.ts";
-import { delayOf, formatOf, listOf, type OnlineFlags, spanOf, wholeOf } from "./online_flags.ts";
+import { type PreparedModels, prepareModels } from "./compare/compare_models.ts";
+import {
+  compareDocument,
+  compareTable,
+  type LiveLines,
+  liveLines,
+  notesOf,
+} from "./compare/compare_output.ts";
+import { comparePage } from "./compare/compare_page.ts";
+import { type ComparedStream, openComparedStream } from "./compare/compare_stream.ts";
+import { DRIFT_HELP } from "./generate/generate_drift.ts";
+import { delayOf, formatOf, listOf, type OnlineFlags, spanOf, wholeOf } from "./online/online_flags.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { writeAll, writeAtomically } from "./write_atomically.ts";

@@ -10,11 +10,11 @@ import {
   type EvaluationResult,
   evaluationTables,
   type NamedResult,
-} from "./evaluate_output.ts";
-import { type EvaluationSplit, type Protocol, protocolOf, PROTOCOLS } from "./evaluate_protocols.ts";
-import { evaluateSplit } from "./evaluate_split.ts";
-import { type FixedParameters, tune } from "./evaluate_tuning.ts";
-import type { FormatFlags } from "./format_flags.ts";
+} from "./evaluate/evaluate_output.ts";
+import { type EvaluationSplit, type Protocol, protocolOf, PROTOCOLS } from "./evaluate/evaluate_protocols.ts";
+import { evaluateSplit } from "./evaluate/evaluate_split.ts";
+import { type FixedParameters, tune } from "./evaluate/evaluate_tuning.ts";
+import type { FormatFlags } from "./import/format_flags.ts";
 import { openCompute } from "./open_compute.ts";
 import { addSettings, readSettings } from "./settings.ts";
 

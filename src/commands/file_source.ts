@@ -3,7 +3,7 @@ import { openInput } from "../adapters/deno/open_input.ts";
 import { InteractionsBuilder } from "../batch/interactions.ts";
 import type { TrainingSource } from "../batch/training_source.ts";
 import { readEvents } from "../ingest/read_events.ts";
-import { type FormatFlags, formatWish } from "./format_flags.ts";
+import { type FormatFlags, formatWish } from "./import/format_flags.ts";
 import { IdSpace } from "./id_space.ts";
 
 /** Hears how many rows were refused, and the first of their lines. */

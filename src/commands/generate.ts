@@ -13,11 +13,11 @@ import {
   plantWorld,
 } from "../synthesize/planted_world.ts";
 import { plantTitles } from "../synthesize/titles.ts";
-import { DRIFT_HELP } from "./generate_drift.ts";
-import { eventJson, eventLines, formatOfFile, titleLines } from "./generate_lines.ts";
-import { generateObservations, topicOf } from "./generate_observations.ts";
-import { commandLines, reportDocument, reportText, terminalProgress } from "./generate_output.ts";
-import { streamListDocument, streamListText } from "./generate_stream.ts";
+import { DRIFT_HELP } from "./generate/generate_drift.ts";
+import { eventJson, eventLines, formatOfFile, titleLines } from "./generate/generate_lines.ts";
+import { generateObservations, topicOf } from "./generate/generate_observations.ts";
+import { commandLines, reportDocument, reportText, terminalProgress } from "./generate/generate_output.ts";
+import { streamListDocument, streamListText } from "./generate/generate_stream.ts";
 import { openStore } from "./open_store.ts";
 import { openTopics } from "./open_topics.ts";
 import { addSettings, readSettings } from "./settings.ts";

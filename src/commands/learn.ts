@@ -7,13 +7,7 @@ import { LearnerRun } from "../stream/learner_run.ts";
 import type { LearnerMethod } from "../stream/live_model.ts";
 import { Wake } from "../stream/wake.ts";
 import { loadKernel } from "./kernel_builds.ts";
-import {
-  figuresTeller,
-  holderName,
-  leadLearning,
-  tellLearner,
-  tellRole,
-} from "./lead_learning.ts";
+import { figuresTeller, holderName, leadLearning, tellLearner, tellRole } from "./lead_learning.ts";
 import { finishErasuresOf } from "./erasures.ts";
 import { LEARNER_LEASE } from "./learner_lease.ts";
 import { methodOf } from "./learner_method.ts";
@@ -65,7 +59,10 @@ export function learnCommand(): Command {
     const { module: kernelModule } = await loadKernel("portable");
     try {
       if (once) {
-        const learned = await learnOnce({ store, kernelModule, batchCount: readBatch, method }, stopping.signal);
+        const learned = await learnOnce(
+          { store, kernelModule, batchCount: readBatch, method },
+          stopping.signal,
+        );
         console.log(settings.json ? JSON.stringify(learned) : sentence(learned));
         return;
       }

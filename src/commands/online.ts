@@ -11,12 +11,20 @@ import { createDetector, DETECTORS } from "../online/registry/detectors.ts";
 import type { SavedModel } from "../online/online_model.ts";
 import { FeedRun } from "../online/run_feed.ts";
 import { OnlineRun, type OnlineRunOptions } from "../online/run_online.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint_file.ts";
+import { readCheckpoint, writeCheckpoint } from "./online/checkpoint_file.ts";
 import { loadKernel } from "./kernel_builds.ts";
-import { openLines } from "./observation_lines.ts";
-import { type FeedName, feedName, type OpenedFeed, openFeed } from "./online_feed.ts";
-import { delayOf, formatOf, identityOf, listOf, type OnlineFlags, spanOf, wholeOf } from "./online_flags.ts";
-import { listDocument, listText, progressLine, runDocument, runTable } from "./online_output.ts";
+import { openLines } from "./online/observation_lines.ts";
+import { type FeedName, feedName, type OpenedFeed, openFeed } from "./online/online_feed.ts";
+import {
+  delayOf,
+  formatOf,
+  identityOf,
+  listOf,
+  type OnlineFlags,
+  spanOf,
+  wholeOf,
+} from "./online/online_flags.ts";
+import { listDocument, listText, progressLine, runDocument, runTable } from "./online/online_output.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { stopSignal } from "./stop_signal.ts";
 

@@ -4,9 +4,9 @@ import { dirname } from "node:path";
 import { readEnvironment } from "../adapters/deno/environment.ts";
 import { systemClock } from "../adapters/deno/system_clock.ts";
 import { OutsideFailure } from "../domain/failure.ts";
-import { jsonLines, prefixedLines } from "./run_output.ts";
-import { Pipeline, type PipelineOutcome } from "./run_pipeline.ts";
-import { parsePlan, type Plan } from "./run_plan.ts";
+import { jsonLines, prefixedLines } from "./run/run_output.ts";
+import { Pipeline, type PipelineOutcome } from "./run/run_pipeline.ts";
+import { parsePlan, type Plan } from "./run/run_plan.ts";
 import { addSettings, readSettings } from "./settings.ts";
 
 const NAMES = ["json"] as const;

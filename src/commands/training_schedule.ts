@@ -69,7 +69,10 @@ export async function runTrainingSchedule(
 }
 
 /** The first training is due as soon as there are events. */
-async function reasonToTrain(options: TrainingScheduleOptions, triedEnd: number): Promise<string | undefined> {
+async function reasonToTrain(
+  options: TrainingScheduleOptions,
+  triedEnd: number,
+): Promise<string | undefined> {
   const { eventLog, generations, jobs, triggers = {}, lastDrift } = options;
   if (jobs.list()[0]?.state === "running") return undefined;
   const newest = (await generations.list()).at(-1), trainedTo = newest?.offset ?? 0;

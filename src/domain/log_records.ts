@@ -78,7 +78,10 @@ export async function* withoutEvents(
 }
 
 function keptOf(batch: LoggedEventColumns, gone: ReadonlySet<number>): LoggedEventColumns {
-  const isKept = Uint8Array.from(batch.offsets.subarray(0, batch.count), (offset) => gone.has(offset) ? 0 : 1);
+  const isKept = Uint8Array.from(
+    batch.offsets.subarray(0, batch.count),
+    (offset) => gone.has(offset) ? 0 : 1,
+  );
   const count = isKept.reduce((sum, kept) => sum + kept, 0);
   if (count === batch.count) return batch;
   const keep = (_: number, row: number) => isKept[row] === 1;

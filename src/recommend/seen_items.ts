@@ -92,8 +92,8 @@ export class SeenItems {
       const { indptr, indices } = this.#base;
       const end = indptr[userIndex + 1];
       const removed = this.#removed.size === 0 ? undefined : this.#removed.get(userId);
-      if (removed === undefined) for (let k = indptr[userIndex]; k < end; k++) out[at++] = indices[k];
-      else { for (let k = indptr[userIndex]; k < end; k++) if (!removed.has(indices[k])) out[at++] = indices[k]; }
+      if (removed === undefined) { for (let k = indptr[userIndex]; k < end; k++) out[at++] = indices[k]; }
+      else for (let k = indptr[userIndex]; k < end; k++) if (!removed.has(indices[k])) out[at++] = indices[k];
     }
     const added = this.#added.get(userId);
     if (added !== undefined) { for (const item of added.itemIndexes) out[at++] = item; }

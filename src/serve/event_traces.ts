@@ -59,7 +59,9 @@ export class EventTraces {
 
   /** Of events that were deleted or erased. */
   forget(isGone: (offset: number) => boolean): void {
-    for (const { eventId, offset } of [...this.#byId.values()]) if (isGone(offset)) this.#byId.delete(eventId);
+    for (const { eventId, offset } of [...this.#byId.values()]) {
+      if (isGone(offset)) this.#byId.delete(eventId);
+    }
     this.#waiting = this.#waiting.filter(({ offset }) => !isGone(offset));
   }
 

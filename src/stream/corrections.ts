@@ -51,7 +51,9 @@ export class Corrections {
     const visible = await this.#log.eventsOfUser(userId, { limit: ALL, beforeOffset: offset });
     // Read after the events: whatever is not among them because it was deleted is among the deletions now.
     await this.#readDeletions();
-    const pair = new Map(visible.filter((event) => event.itemId === itemId).map((one) => [one.offset, one as PairEvent]));
+    const pair = new Map(
+      visible.filter((event) => event.itemId === itemId).map((one) => [one.offset, one as PairEvent]),
+    );
     for (const { offset: at, event } of this.#deletions) {
       if (event?.user !== user || event.item !== item) continue;
       if (at > offset && event.offset < offset) pair.set(event.offset, event);
@@ -73,7 +75,9 @@ export class Corrections {
   }
 
   async #eventAt(offset: number): Promise<DeletedEvent> {
-    for await (const batch of this.#log.read({ fromOffset: offset, untilOffset: offset + 1 })) return firstOf(batch);
+    for await (const batch of this.#log.read({ fromOffset: offset, untilOffset: offset + 1 })) {
+      return firstOf(batch);
+    }
     return undefined;
   }
 }

@@ -168,7 +168,10 @@ export class DocumentRefresher {
   #listOf(user: number, itemIds: readonly string[]): Recommendation[] {
     const { users } = this.#live, row = users.rows.row(user).slice();
     if (row.every((x) => x === 0)) return [];
-    const seen = Uint32Array.from({ length: users.lists.countOf(user) }, (_, k) => users.lists.indexAt(user, k));
+    const seen = Uint32Array.from(
+      { length: users.lists.countOf(user) },
+      (_, k) => users.lists.indexAt(user, k),
+    );
     const { count, itemIndexes, scores } = this.#scannerNow().topN(row, this.#n, seen);
     return Array.from({ length: count }, (_, k) => ({
       itemId: itemIds[itemIndexes[k]],
@@ -183,7 +186,11 @@ export class DocumentRefresher {
     const changed = this.#changedItems.take();
     if (this.#scanner === undefined) {
       const kernels = instantiateKernels(this.#options.kernelModule);
-      return this.#scanner = new ItemScanner(kernels, { rows: rows.view().slice(), count: rows.count, stride });
+      return this.#scanner = new ItemScanner(kernels, {
+        rows: rows.view().slice(),
+        count: rows.count,
+        stride,
+      });
     }
     for (const item of changed) if (item < this.#scanner.count) this.#scanner.set(item, rows.row(item));
     for (let item = this.#scanner.count; item < rows.count; item++) this.#scanner.set(item, rows.row(item));

@@ -60,7 +60,10 @@ export class FeedWriter {
   /** How well it goes, for those who serve in other processes, and what they must know by now. */
   async tell(figures: LearnerFigures): Promise<void> {
     const { generation } = figures, appliedOffset = this.#writtenOffset;
-    this.#sequence = await this.#feed.publish({ kind: "measured", generation, appliedOffset, figures }, this.#fence);
+    this.#sequence = await this.#feed.publish(
+      { kind: "measured", generation, appliedOffset, figures },
+      this.#fence,
+    );
   }
 
   /**

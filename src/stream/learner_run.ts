@@ -309,7 +309,8 @@ interface StartingState {
 
 /** From the newest checkpoint that is whole; else from the generation and what it was trained on. */
 async function startingState(options: LearnerOptions, content: GenerationContent): Promise<StartingState> {
-  const { checkpoints, eventLog, kernelModule, method, onNote } = options, { generation } = content.generation;
+  const { checkpoints, eventLog, kernelModule, method, onNote } = options,
+    { generation } = content.generation;
   const checkpoint = await checkpoints.latest(generation);
   if (checkpoint !== undefined) {
     try {

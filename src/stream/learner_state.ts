@@ -61,7 +61,15 @@ export function encodeLearnerState(state: LearnerState): Uint8Array<ArrayBuffer>
   const { generation, generationSha256, method, appliedOffset, gramRun } = state;
   const lengths = arrays.map((array) => array.length);
   const beside = state.beside === undefined ? {} : { beside: state.beside.toBase64() };
-  const manifest: Manifest = { generation, generationSha256, method, appliedOffset, gramRun, lengths, ...beside };
+  const manifest: Manifest = {
+    generation,
+    generationSha256,
+    method,
+    appliedOffset,
+    gramRun,
+    lengths,
+    ...beside,
+  };
   const text = new TextEncoder().encode(JSON.stringify(manifest));
   const start = (HEADER_BYTES + text.length + 7) & ~7;
   const bytes = new Uint8Array(arrays.reduce((end, array) => end + array.byteLength, start));
@@ -93,7 +101,11 @@ export function decodeLearnerState(given: Uint8Array): LearnerState {
   return stateOf(JSON.parse(text), bytes.buffer, (HEADER_BYTES + textLength + 7) & ~7);
 }
 
-function stateOf({ lengths, beside, ...manifest }: Manifest, buffer: ArrayBuffer, start: number): LearnerState {
+function stateOf(
+  { lengths, beside, ...manifest }: Manifest,
+  buffer: ArrayBuffer,
+  start: number,
+): LearnerState {
   let at = start;
   const arrays = lengths.map((length, k): Numbers => {
     const Kind = k < DOUBLE_ARRAYS

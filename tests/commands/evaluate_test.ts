@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { evaluate, evaluateCommand, type EvaluateSettings } from "../../src/commands/evaluate.ts";
-import { evaluationDocument } from "../../src/commands/evaluate_output.ts";
-import { protocolOf } from "../../src/commands/evaluate_protocols.ts";
+import { evaluationDocument } from "../../src/commands/evaluate/evaluate_output.ts";
+import { protocolOf } from "../../src/commands/evaluate/evaluate_protocols.ts";
 import { parseConfig } from "../../src/config.ts";
-import { eventLines } from "../../src/commands/generate_lines.ts";
+import { eventLines } from "../../src/commands/generate/generate_lines.ts";
 import { plantWorld } from "../../src/synthesize/planted_world.ts";
 
 const DATA = new URL("../../../shared/data/", import.meta.url);

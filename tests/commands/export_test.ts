@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { exportCommand, exportSnapshot } from "../../src/commands/export.ts";
-import { activeSnapshot } from "../../src/commands/active_snapshot.ts";
+import { activeSnapshot } from "../../src/commands/export/active_snapshot.ts";
 import { openStore } from "../../src/commands/open_store.ts";
 import { BadInput } from "../../src/domain/failure.ts";
 import { readSnapshot } from "../../src/domain/snapshot.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
 import { MemoryItemCatalog } from "../../src/adapters/memory/item_catalog.ts";
-import { importPath } from "../../src/commands/import_path.ts";
+import { importPath } from "../../src/commands/import/import_path.ts";
 import { rulesOf, runImport } from "../../src/commands/import.ts";
 import { BadInput, OutsideFailure } from "../../src/domain/failure.ts";
 

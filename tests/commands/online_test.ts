@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { runOnline } from "../../src/commands/online.ts";
-import type { OnlineFlags } from "../../src/commands/online_flags.ts";
+import type { OnlineFlags } from "../../src/commands/online/online_flags.ts";
 import { BadInput, OutsideFailure } from "../../src/domain/failure.ts";
 import { sparseStream } from "../online/random_stream.ts";
 

@@ -99,7 +99,11 @@ describe("openStore", () => {
   });
 
   it("does not show a password", async () => {
-    const urls = ["mongodb://me:p@ss@host", "mongodb://me:p%20@ss:@host/db?unknown=1", "mongo://me:p@ss@host/db"];
+    const urls = [
+      "mongodb://me:p@ss@host",
+      "mongodb://me:p%20@ss:@host/db?unknown=1",
+      "mongo://me:p@ss@host/db",
+    ];
     for (const url of urls) {
       await assert.rejects(openStore(url), (error: Error) => {
         assert.ok(error instanceof BadInput && error.message.includes("host"), error.message);

@@ -2,7 +2,11 @@ import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
 import { MemoryGenerationStore } from "../../src/adapters/memory/generation_store.ts";
-import { parseTriggers, runTrainingSchedule, type TrainingScheduleOptions } from "../../src/commands/training_schedule.ts";
+import {
+  parseTriggers,
+  runTrainingSchedule,
+  type TrainingScheduleOptions,
+} from "../../src/commands/training_schedule.ts";
 import { BadInput } from "../../src/domain/failure.ts";
 import type { Job } from "../../src/domain/job.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -67,7 +71,11 @@ async function startsWithin(
 }
 
 /** What a training that succeeds leaves. */
-async function publish(generations: MemoryGenerationStore, offset: number, createdAtMs: number): Promise<void> {
+async function publish(
+  generations: MemoryGenerationStore,
+  offset: number,
+  createdAtMs: number,
+): Promise<void> {
   const content = plantedContent(await generations.reserve());
   await generations.publish({ ...content, generation: { ...content.generation, offset, createdAtMs } });
 }
@@ -121,9 +129,16 @@ describe("runTrainingSchedule", () => {
       if (minute === 4 || minute === 7) drift = (await log.end()) - 1;
     };
     const more = { triggers: parseTriggers("drift"), lastDrift: () => drift, publish: true };
-    const starts = await startsWithin(10, 0, log, during, { ...more, onStart: (reason) => void reasons.push(reason) });
+    const starts = await startsWithin(10, 0, log, during, {
+      ...more,
+      onStart: (reason) => void reasons.push(reason),
+    });
     assert.deepEqual(starts, [0, 4, 7]);
-    assert.deepEqual(reasons, ["there is no generation yet", "drift was seen at offset 4", "drift was seen at offset 7"]);
+    assert.deepEqual(reasons, [
+      "there is no generation yet",
+      "drift was seen at offset 4",
+      "drift was seen at offset 7",
+    ]);
     assert.ok(minutes >= 9);
   });
 
@@ -139,7 +154,8 @@ describe("runTrainingSchedule", () => {
     const log = new MemoryEventLog(), triggers = parseTriggers("events:2");
     await append(log, "first");
     const during = (minute: number) =>
-      Number.isInteger(minute) && log.appendControl({ kind: "generationActivated", generation: "g000001" }, 0);
+      Number.isInteger(minute) &&
+      log.appendControl({ kind: "generationActivated", generation: "g000001" }, 0);
     assert.deepEqual(await startsWithin(8, 0, log, during, { triggers, publish: true }), [0]);
   });
 });
@@ -150,7 +166,10 @@ describe("parseTriggers", () => {
     assert.deepEqual(parseTriggers("events:5000"), { events: 5000 });
     assert.deepEqual(parseTriggers("drift,events:7"), { drift: true, events: 7 });
     for (const text of ["sometimes", "events:", "events:x", "drift events:7"]) {
-      assert.throws(() => parseTriggers(text), (error: Error) => error instanceof BadInput && /events:N/.test(error.message));
+      assert.throws(
+        () => parseTriggers(text),
+        (error: Error) => error instanceof BadInput && /events:N/.test(error.message),
+      );
     }
   });
 });

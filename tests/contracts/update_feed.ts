@@ -82,7 +82,11 @@ export function describeUpdateFeed(
       const figures = {
         ...{ generation: "g000001", appliedOffset: 9, numericFailures: 1 },
         window: { ...none, recallAt10: 0.1 },
-        ...{ total: none, driftCount: 1, drifts: [{ detector: "adwin", figure: "recallAt10" as const, offset: 7 }] },
+        ...{
+          total: none,
+          driftCount: 1,
+          drifts: [{ detector: "adwin", figure: "recallAt10" as const, offset: 7 }],
+        },
       };
       const told: ModelUpdate = { kind: "measured", generation: "g000001", appliedOffset: 9, figures };
       await feed.publish(told);

@@ -65,7 +65,8 @@ export class PlainLog {
     const earlier = this.controls().find(({ record }) =>
       record.kind === "eventDeleted" && record.deletedOffset === event.offset
     );
-    return earlier?.offset ?? this.appendControl({ kind: "eventDeleted", deletedOffset: event.offset }, timeMs);
+    return earlier?.offset ??
+      this.appendControl({ kind: "eventDeleted", deletedOffset: event.offset }, timeMs);
   }
 
   eraseUser(userId: string, timeMs: number): UserErased | undefined {

@@ -130,7 +130,11 @@ describe("LogFollower", () => {
       const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
       const follower = new LogFollower(log);
       await log.append([event("a", "stranger", "1193"), event("b", "7", "661")]);
-      const taken = [["stranger", "1193"], ["7", "661"]].map(([userId, itemId], offset) => ({ userId, itemId, offset }));
+      const taken = [["stranger", "1193"], ["7", "661"]].map(([userId, itemId], offset) => ({
+        userId,
+        itemId,
+        offset,
+      }));
       assert.ok(follower.take(taken, recommender));
       if (isAsked) await follower.apply(recommender);
       await log.eraseUser("stranger", 0);

@@ -31,7 +31,9 @@ describe("RowBatches", () => {
 
   it("takes a part that comes twice once, and old ones in between for nothing", () => {
     const batches = new RowBatches(), old = changed("user", 1, 1, 9);
-    const user = changed("user", 0, 1, 12), more = changed("user", 5, 1, 12), item = changed("item", 0, 1, 12);
+    const user = changed("user", 0, 1, 12),
+      more = changed("user", 5, 1, 12),
+      item = changed("item", 0, 1, 12);
     for (const update of [user, more, user, old, item, old]) assert.equal(batches.add(update), undefined);
     assert.equal(batches.add(advanced(8, 9, 2)), undefined, "an end that comes again");
     assert.deepEqual(batches.add(advanced(10, 12, 3)), [user, more, item, advanced(10, 12, 3)]);

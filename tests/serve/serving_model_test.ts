@@ -173,7 +173,12 @@ describe("ServingModel", () => {
       ...{ generation: "g000001", appliedOffset: 9, numericFailures: 0, window: none, total: none },
       ...{ driftCount: 4, drifts },
     };
-    await server.store.updates.publish({ kind: "measured", generation: "g000001", appliedOffset: 9, figures });
+    await server.store.updates.publish({
+      kind: "measured",
+      generation: "g000001",
+      appliedOffset: 9,
+      figures,
+    });
     await until("they have come", () => server.model.figures !== undefined);
     assert.deepEqual(server.model.figures, figures);
     assert.match(await server.metrics.expose(), /foz_validation_drifts 4/);

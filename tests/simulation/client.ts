@@ -115,7 +115,10 @@ export class Client {
         `the log holds ${offset} changed, or unasked`,
       );
       const isDeleted = deletedOffsets.has(offset);
-      assert.ok(!isDeleted || this.deleted.has(eventId) || this.perhapsDeleted.has(eventId), `${eventId} was deleted`);
+      assert.ok(
+        !isDeleted || this.deleted.has(eventId) || this.perhapsDeleted.has(eventId),
+        `${eventId} was deleted`,
+      );
       assert.ok(isDeleted || !this.deleted.has(eventId), `${eventId} still counts`);
     }
     for (const eventId of this.acknowledged) {
@@ -163,9 +166,10 @@ export class Client {
       for (let i = 0; i < batch.count; i++) {
         const offset = batch.offsets[i], userId = userIds[batch.users[i]];
         assert.notEqual(userId, "", "an event of somebody who was erased");
-        const event = this.#seen.get(offset) ?? (deletedOffsets.has(offset)
-          ? this.#deletedAt(batch, i, userId, itemIds[batch.items[i]])
-          : (await log.eventsOfUser(userId, { limit: 1, beforeOffset: offset + 1 }))[0]);
+        const event = this.#seen.get(offset) ??
+          (deletedOffsets.has(offset)
+            ? this.#deletedAt(batch, i, userId, itemIds[batch.items[i]])
+            : (await log.eventsOfUser(userId, { limit: 1, beforeOffset: offset + 1 }))[0]);
         const { eventId } = event;
         assert.deepEqual(
           event,
@@ -185,8 +189,10 @@ export class Client {
     for (const [offset, { eventId }] of this.#seen) {
       assert.ok(events.has(offset) || this.#mayBeGone(eventId), "events that were read are gone");
     }
-    const erasedCount = controls.reduce((sum, { record }) =>
-      sum + (record.kind === "userErased" ? record.eventCount : 0), 0);
+    const erasedCount = controls.reduce(
+      (sum, { record }) => sum + (record.kind === "userErased" ? record.eventCount : 0),
+      0,
+    );
     const offsets = new Set([...events.values(), ...controls].map(({ offset }) => offset));
     assert.equal(offsets.size, events.size + controls.length, "an offset was given twice");
     assert.equal(offsets.size + erasedCount, end, "offsets are not dense");
@@ -195,7 +201,12 @@ export class Client {
   }
 
   /** What was deleted before it was ever looked at: the log does not give its id any more. */
-  #deletedAt({ offsets, values, timesMs }: LoggedEventColumns, i: number, userId: string, itemId: string): LoggedEvent {
+  #deletedAt(
+    { offsets, values, timesMs }: LoggedEventColumns,
+    i: number,
+    userId: string,
+    itemId: string,
+  ): LoggedEvent {
     const known = [...this.deleted, ...this.perhapsDeleted].map((eventId) => this.sent.get(eventId)!);
     const event = known.find((one) =>
       one.userId === userId && one.itemId === itemId && one.value === values[i] && one.timeMs === timesMs[i]

@@ -43,7 +43,14 @@ async function plainRecommender(
   for (const [side, factors] of [["user", rows.userFactors], ["item", rows.itemFactors]] as const) {
     const indexes = Uint32Array.from({ length: factors.length / rows.stride }, (_, index) => index);
     const { generation } = content.generation;
-    recommender.applyRows({ kind: "rowsChanged", generation, appliedOffset: 0, side, indexes, rows: factors });
+    recommender.applyRows({
+      kind: "rowsChanged",
+      generation,
+      appliedOffset: 0,
+      side,
+      indexes,
+      rows: factors,
+    });
   }
   for (const { userId, itemId } of events) recommender.addSeen(userId, itemId);
   for (const { userId, itemId } of unseen) recommender.removeSeen(userId, itemId);
@@ -68,6 +75,10 @@ export async function checkFollower(
   assert.equal(answering.appliedOffset, await log.end(), "something that is learned is not shown");
   const plain = await plainRecommender(kernelModule, log, content, rows, events, unseen);
   for (const userId of userIds) {
-    assert.deepEqual(answering.recommend(userId, { n: 5 }), plain.recommend(userId, { n: 5 }), `of ${userId}`);
+    assert.deepEqual(
+      answering.recommend(userId, { n: 5 }),
+      plain.recommend(userId, { n: 5 }),
+      `of ${userId}`,
+    );
   }
 }

@@ -106,7 +106,9 @@ export class FactorRows {
   /** Of somebody who was erased before anything of theirs was learned nobody is told: the row is zeros. */
   #filled(side: "user" | "item", stride: number): Map<number, Float32Array> {
     const rows = this.#sides[side], count = Math.max(-1, ...rows.keys()) + 1;
-    return new Map(Array.from({ length: count }, (_, row) => [row, rows.get(row) ?? new Float32Array(stride)]));
+    return new Map(
+      Array.from({ length: count }, (_, row) => [row, rows.get(row) ?? new Float32Array(stride)]),
+    );
   }
 
   /** Asserts that it has the model's rows, to the bit. */

@@ -15,8 +15,6 @@ import type { GenerationContent } from "../../src/domain/generation.ts";
 import { acceptEvents } from "../../src/ingest/accept_events.ts";
 import { InlinePool } from "../kernels/inline_pool.ts";
 import { instantiateKernels } from "../../src/kernels/kernel_module.ts";
-import type { EventLog } from "../../src/ports/event_log.ts";
-import type { UpdateFeed } from "../../src/ports/update_feed.ts";
 import { Recommender } from "../../src/recommend/recommender.ts";
 import { activateGeneration } from "../../src/serve/activate_generation.ts";
 import { ServingModel, type ServingNote } from "../../src/serve/serving_model.ts";
@@ -26,6 +24,7 @@ import { Client } from "./client.ts";
 import { LearnerProcess, undisturbedLearner } from "./learning.ts";
 import { type Disk, openDisk, type Ports, type StoreKind } from "./disk.ts";
 import { checkFollower, followingServer } from "./following.ts";
+import { activationsOf, readingBy, repeatingFeed } from "./ports.ts";
 import { type ArmedFault, type Fault, SimulatedProcess } from "./simulated_process.ts";
 import { settled, VirtualClock } from "./virtual_clock.ts";
 
@@ -216,7 +215,9 @@ class Simulation {
     return this.#shortProcess(`delete ${eventId}`, 1, async ({ ports }) => {
       this.#client.perhapsDeleted.add(eventId);
       const offset = await ports.eventLog.deleteEvent(userId, eventId, this.#clock.nowMs());
-      if (offset === undefined) return assert.ok(this.#client.erased.has(userId) || this.#client.perhapsErased.has(userId));
+      if (offset === undefined) {
+        return assert.ok(this.#client.erased.has(userId) || this.#client.perhapsErased.has(userId));
+      }
       this.#client.deleted.add(eventId);
       this.#lastOffset = Math.max(this.#lastOffset, offset);
     });
@@ -227,7 +228,11 @@ class Simulation {
     const userId = this.#client.someUser();
     const said = await this.#shortProcess(`erase ${userId}`, 6, async ({ ports }) => {
       this.#client.perhapsErased.add(userId);
-      const erased = await eraseUser({ ...ports, isLearning: () => this.#isLearning(ports) }, userId, this.#clock.nowMs());
+      const erased = await eraseUser(
+        { ...ports, isLearning: () => this.#isLearning(ports) },
+        userId,
+        this.#clock.nowMs(),
+      );
       this.#client.erased.add(userId);
       this.#lastOffset = Math.max(this.#lastOffset, erased?.offset ?? -1);
     });
@@ -355,7 +360,10 @@ class Simulation {
     const last = controls.findLast(({ record }) => record.kind === "userErased");
     if (last === undefined) return undefined;
     const base = await checkpoints.latest(generation);
-    assert.ok(base !== undefined && base.offset > last.offset, "a state from before an erasure is the newest");
+    assert.ok(
+      base !== undefined && base.offset > last.offset,
+      "a state from before an erasure is the newest",
+    );
     for (const other of await generations.list()) {
       const state = await checkpoints.latest(other.generation);
       assert.ok(state === undefined || state.offset > last.offset, "a state from before an erasure is kept");
@@ -512,7 +520,11 @@ class Simulation {
     if (this.#learned !== undefined) await this.#checkFollower(content, this.#learned, events);
   }
 
-  async #checkFollower(content: GenerationContent, rows: FactorModel, events: readonly LoggedEvent[]): Promise<void> {
+  async #checkFollower(
+    content: GenerationContent,
+    rows: FactorModel,
+    events: readonly LoggedEvent[],
+  ): Promise<void> {
     if (this.#follower === undefined || this.#follower.process.isDead) {
       const process = new SimulatedProcess(), ports = this.#open(process), clock = process.clock(this.#clock);
       const complain = (note: ServingNote) => void (note.error !== undefined && this.#complaints.push(note));
@@ -524,9 +536,20 @@ class Simulation {
       await starting;
     }
     const { model, process } = this.#follower;
-    for (let s = 0; s < 20 && model.current?.recommender.appliedOffset !== model.logEnd; s++) await this.#clock.advance(1000);
+    for (let s = 0; s < 20 && model.current?.recommender.appliedOffset !== model.logEnd; s++) {
+      await this.#clock.advance(1000);
+    }
     const userIds = Array.from({ length: 5 }, () => `u${this.#random.below(80)}`);
-    await checkFollower(model, kernelModule, this.#observer.eventLog, content, rows, events, this.#client.unseen, userIds);
+    await checkFollower(
+      model,
+      kernelModule,
+      this.#observer.eventLog,
+      content,
+      rows,
+      events,
+      this.#client.unseen,
+      userIds,
+    );
     assert.deepEqual(this.#complaints, []);
     if (this.#random.below(4) === 0) process.kill();
   }
@@ -560,44 +583,4 @@ function outcomeOf(error: unknown): Outcome {
   // "The log has no events yet" and the like.
   if (error instanceof BadInput) return "refused";
   throw error;
-}
-
-/** The log, read in batches of this size whatever is asked for. */
-function readingBy(log: EventLog, batchCount: number): EventLog {
-  return new Proxy(log, {
-    get: (target, key) => {
-      const member = Reflect.get(target, key, target);
-      if (key === "read") return (options: object) => target.read({ ...options, batchCount });
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
-}
-
-/** The feed without what a learner tells. */
-function activationsOf(feed: UpdateFeed): UpdateFeed {
-  return {
-    ...feed,
-    follow: async function* (sequence, signal) {
-      for await (const update of feed.follow(sequence, signal)) {
-        if (update.update.kind === "generationActivated") yield update;
-      }
-    },
-  };
-}
-
-/** A feed that now and then gives an update again, also after later ones. */
-function repeatingFeed(feed: UpdateFeed, random: Random): UpdateFeed {
-  return {
-    publish: (update, fence) => feed.publish(update, fence),
-    latest: () => feed.latest(),
-    trim: (sequence, fence) => feed.trim(sequence, fence),
-    follow: async function* (sequence, signal) {
-      const given = [];
-      for await (const update of feed.follow(sequence, signal)) {
-        given.push(update);
-        yield update;
-        while (random.below(2) === 0) yield given[random.below(given.length)];
-      }
-    },
-  };
 }

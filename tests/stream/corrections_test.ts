@@ -5,7 +5,9 @@ import { Corrections } from "../../src/stream/corrections.ts";
 import { LogIds } from "../../src/stream/log_ids.ts";
 
 /** Of user "u" and item "i", unless said otherwise; offsets are positions. */
-async function logOf(...events: readonly { value: number; timeMs: number; itemId?: string; userId?: string }[]) {
+async function logOf(
+  ...events: readonly { value: number; timeMs: number; itemId?: string; userId?: string }[]
+) {
   const log = new MemoryEventLog();
   await log.append(events.map((event, k) => ({ eventId: `e${k}`, userId: "u", itemId: "i", ...event })));
   return log;
@@ -21,7 +23,11 @@ describe("what a deletion leaves of a pair", () => {
     }, ...NOISE);
     const corrections = new Corrections(log, new LogIds(log), "explicit", 6);
     const delete2 = (await log.deleteEvent("u", "e2", 0))!;
-    assert.deepEqual(await corrections.of(delete2, 2), { user: 0, item: 0, remaining: { value: 2, timeMs: 7 } });
+    assert.deepEqual(await corrections.of(delete2, 2), {
+      user: 0,
+      item: 0,
+      remaining: { value: 2, timeMs: 7 },
+    });
     const delete1 = (await log.deleteEvent("u", "e1", 0))!;
     assert.deepEqual((await corrections.of(delete1, 1))!.remaining, { value: 4, timeMs: 6 });
   });

@@ -18,12 +18,20 @@ const N = 7;
 async function planted(feedback: Feedback = "explicit", hasLists = true, usersPerSecond = 1000) {
   const { store, stream, content, append } = await plantedLog(feedback), { recommendations } = store;
   const clock = new VirtualClock(), learner = learnerOf(stream), ids = new LogIds(store.eventLog);
-  const { userIds, itemIds } = content, popular = itemIds.slice(0, N).map((itemId, k) => ({ itemId, score: 1, rank: k + 1 }));
+  const { userIds, itemIds } = content,
+    popular = itemIds.slice(0, N).map((itemId, k) => ({ itemId, score: 1, rank: k + 1 }));
   if (hasLists) {
     const header = { generation: "g000001", userIds, itemIds, appliedOffset: 600, timeMs: 0, popular };
-    const itemIndexes = new Uint32Array(userIds.length * N).fill(NO_ITEM), scores = new Float32Array(itemIndexes.length);
+    const itemIndexes = new Uint32Array(userIds.length * N).fill(NO_ITEM),
+      scores = new Float32Array(itemIndexes.length);
     userIds.forEach((_, user) => itemIndexes[user * N] = user % itemIds.length);
-    await recommendations.write(header, [{ firstUserIndex: 0, userCount: userIds.length, n: N, itemIndexes, scores }]);
+    await recommendations.write(header, [{
+      firstUserIndex: 0,
+      userCount: userIds.length,
+      n: N,
+      itemIndexes,
+      scores,
+    }]);
   }
   const options = { recommendations, clock, kernelModule, restMs: 2000, usersPerSecond };
   const documents = await DocumentRefresher.of(options, content, learner.live, ids);
@@ -31,7 +39,9 @@ async function planted(feedback: Feedback = "explicit", hasLists = true, usersPe
   const moved = new Map<number, number>();
   const tell = (fromOffset: number) => {
     const changes = learner.takeChanges(), { appliedOffset } = learner;
-    for (const { side, indexes } of changes) if (side === "user") indexes.forEach((user) => moved.set(user, appliedOffset));
+    for (const { side, indexes } of changes) {
+      if (side === "user") indexes.forEach((user) => moved.set(user, appliedOffset));
+    }
     documents?.changed(rowBatch({ generation: "g000001", fromOffset, appliedOffset, atMs: 0 }, changes));
   };
   const teach = async (untilOffset: number) => {
@@ -131,7 +141,10 @@ describe("DocumentRefresher", () => {
       if (documents.isDue) await documents.refresh(750);
       await clock.advance(100);
     }
-    assert.ok(documents.figures.refreshed >= 2 && documents.figures.refreshed <= 4, "2 saved up, 2 in a second");
+    assert.ok(
+      documents.figures.refreshed >= 2 && documents.figures.refreshed <= 4,
+      "2 saved up, 2 in a second",
+    );
     assert.equal(documents.figures.waiting + documents.figures.refreshed, waiting);
     assert.equal((await all.get(`u${first[0]}`))!.appliedOffset, 750);
   });
@@ -159,7 +172,8 @@ describe("DocumentRefresher", () => {
     const next = (await DocumentRefresher.of(options, all.content, all.learner.live, new LogIds(eventLog)))!;
     await all.teach(660);
     await next.doubt(eventLog, 660);
-    const touched = new Set(all.stream.log.users.slice(600, 660)), late = new Set(all.stream.log.users.slice(640, 660));
+    const touched = new Set(all.stream.log.users.slice(600, 660)),
+      late = new Set(all.stream.log.users.slice(640, 660));
     assert.equal(next.figures.waiting, touched.size);
     await refreshAll({ ...all, documents: next });
     // Whose events moved no row may have a list that does not say that it knows them: it is made anew.

@@ -34,7 +34,9 @@ describe("DriftWatch", () => {
 
   it("watches errors, which are to be small", () => {
     const watch = new DriftWatch();
-    for (let k = 0; k < 4000; k++) watch.observe("squaredError", (k < 2000 ? 0.05 : 0.09) + 0.01 * (k % 3), k);
+    for (let k = 0; k < 4000; k++) {
+      watch.observe("squaredError", (k < 2000 ? 0.05 : 0.09) + 0.01 * (k % 3), k);
+    }
     assert.deepEqual(
       new Set(watch.marks.map(({ detector, figure }) => `${detector} ${figure}`)),
       new Set(["adwin squaredError", "page-hinkley squaredError"]),
@@ -42,7 +44,9 @@ describe("DriftWatch", () => {
   });
 
   it("goes on as if it had never stopped", () => {
-    const values = hits(6000, 0.4, 0.05, 3000), half = watched(values.slice(0, 3100)), restored = new DriftWatch();
+    const values = hits(6000, 0.4, 0.05, 3000),
+      half = watched(values.slice(0, 3100)),
+      restored = new DriftWatch();
     restored.load(decodeState(encodeState(half.save())));
     watched(values.slice(3100), restored, 3100);
     const whole = watched(values);

@@ -21,7 +21,13 @@ async function planted(isLearning = false): Promise<Store & ErasureTargets> {
     const header = { generation, userIds, itemIds, appliedOffset: 5, timeMs: 0, popular: [] };
     const itemIndexes = new Uint32Array(5), scores = new Float32Array(5);
     itemIndexes[4] = NO_ITEM;
-    await store.recommendations.write(header, [{ firstUserIndex: 0, userCount: 5, n: 1, itemIndexes, scores }]);
+    await store.recommendations.write(header, [{
+      firstUserIndex: 0,
+      userCount: 5,
+      n: 1,
+      itemIndexes,
+      scores,
+    }]);
     await store.checkpoints.write({ generation, offset: 5, state: Uint8Array.of(1) }, 3);
     await store.updates.publish({ kind: "generationActivated", generation, appliedOffset: 5 });
   }

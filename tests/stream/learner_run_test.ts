@@ -163,7 +163,10 @@ describe("LearnerRun", () => {
     const last = updates.at(-1)!;
     assert.ok(last.kind === "rowsAdvanced" && last.isWhole && last.appliedOffset === offset + 1);
     const { userFactors, itemFactors } = rowsOf(run.rows());
-    assert.deepEqual(rowsOf(updates.slice(-1 - last.parts) as unknown as RowBatch), { userFactors, itemFactors });
+    assert.deepEqual(rowsOf(updates.slice(-1 - last.parts) as unknown as RowBatch), {
+      userFactors,
+      itemFactors,
+    });
   });
 
   it("remembers how well it went before it was started anew", async () => {

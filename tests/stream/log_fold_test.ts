@@ -83,11 +83,17 @@ for (const feedback of ["explicit", "implicit"] as Feedback[]) {
       const generation = { ...content.generation, offset: await eventLog.end() };
       const model = { ...content.model, userCount, itemCount };
       const { rows } = await readHistory(eventLog, { ...content, generation, model });
-      const expected = Array.from({ length: rows.rowCount }, (_, user) =>
-        Array.from(rows.indices.subarray(rows.indptr[user], rows.indptr[user + 1]), (item, k): [number, number] => [
-          item,
-          rows.values[rows.indptr[user] + k],
-        ]));
+      const expected = Array.from(
+        { length: rows.rowCount },
+        (_, user) =>
+          Array.from(
+            rows.indices.subarray(rows.indptr[user], rows.indptr[user + 1]),
+            (item, k): [number, number] => [
+              item,
+              rows.values[rows.indptr[user] + k],
+            ],
+          ),
+      );
       assert.deepEqual(pairsOf(live.learner), expected);
     });
 
@@ -96,7 +102,8 @@ for (const feedback of ["explicit", "implicit"] as Feedback[]) {
       const live = await folding(eventLog, content);
       await append(700);
       await live.upTo(700);
-      const userId = (await eventLog.userIds())[3], events = await eventLog.eventsOfUser(userId, { limit: 1e9 });
+      const userId = (await eventLog.userIds())[3],
+        events = await eventLog.eventsOfUser(userId, { limit: 1e9 });
       assert.ok(events.length > 3);
       await eventLog.deleteEvent(userId, events[0].eventId, 0);
       const { userCode } = (await eventLog.eraseUser(userId, 0))!;

@@ -28,7 +28,19 @@ beforeAll(async () => {
   await Deno.writeTextFile(`${folder}/ratings.csv`, plantedRatings());
   await fozJson(["import", `${folder}/ratings.csv`, "--store", store]);
   for (let n = 0; n < 2; n++) {
-    await fozJson(["train", "--store", store, "--factors", "8", "--epochs", "3", "--holdout", "0", "--top", "20"]);
+    await fozJson([
+      "train",
+      "--store",
+      store,
+      "--factors",
+      "8",
+      "--epochs",
+      "3",
+      "--holdout",
+      "0",
+      "--top",
+      "20",
+    ]);
   }
 });
 afterAll(() => Deno.remove(folder, { recursive: true }));
@@ -58,7 +70,11 @@ async function get(url: string) {
 
 async function post(url: string, userId: string, itemId: string, eventId: string) {
   const event = { eventId, userId, itemId, value: 5 }, headers = { "content-type": "application/json" };
-  const { body } = await request(`${url}/v1/events`, { method: "POST", headers, body: JSON.stringify(event) });
+  const { body } = await request(`${url}/v1/events`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(event),
+  });
   return body;
 }
 
@@ -78,7 +94,11 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
 }
 
 /** The server does as told, and ends by the signal. */
-async function during<T>(program: RunningProgram, work: (url: string) => Promise<T>, signal: Deno.Signal): Promise<T> {
+async function during<T>(
+  program: RunningProgram,
+  work: (url: string) => Promise<T>,
+  signal: Deno.Signal,
+): Promise<T> {
   try {
     return await work(program.url);
   } finally {
@@ -111,9 +131,12 @@ describe("a user who is erased", () => {
       await post(url, "u1", "i7", "u1 did it");
       assert.equal((await listOf(url, userId)).basis, "personal");
       assert.deepEqual(await foundInFiles([userId, `${userId} did 0`]), [userId, `${userId} did 0`]);
-      const deleted = await request(`${usersPath(url, userId)}/events/${encodeURIComponent(`${userId} did 1`)}`, {
-        method: "DELETE",
-      });
+      const deleted = await request(
+        `${usersPath(url, userId)}/events/${encodeURIComponent(`${userId} did 1`)}`,
+        {
+          method: "DELETE",
+        },
+      );
       assert.equal(deleted.status, 200);
       assert.ok((await listOf(url, userId, `&after=${deleted.body.token}`)).items.length > 0);
       const { status, body } = await erase(url, userId);
@@ -182,7 +205,17 @@ describe("a user who is erased", () => {
   });
 
   it("is in no generation to come", async () => {
-    const trained = await fozJson(["train", "--store", store, "--factors", "8", "--epochs", "3", "--holdout", "0"]);
+    const trained = await fozJson([
+      "train",
+      "--store",
+      store,
+      "--factors",
+      "8",
+      "--epochs",
+      "3",
+      "--holdout",
+      "0",
+    ]);
     const verified = await fozJson(["generations", "verify", trained.generation, "--store", store]);
     assert.equal(verified.verified, true);
     assert.deepEqual(await foundInFiles(["to be forgotten"]), []);

@@ -15,7 +15,7 @@ def read(database, user_id):
     pointer = database.generations.find_one({"_id": "active"})
     generation = pointer["generation"]
     for key in (user_id, None):
-        found = database.recommendations.find_one({"_id": {"generation": generation, "userId": key}})
+        found = database.recommendations.find_one({"generation": generation, "userId": key})
         if found is not None:
             return {
                 "generation": generation,

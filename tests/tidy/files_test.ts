@@ -18,7 +18,16 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "src/online/registry/wrappers.ts": "tests/online/every_model_test.ts",
   ...Object.fromEntries(
     // Composition roots: run as real processes.
-    ["demo", "demo_walk", "demo_world", "doctor", "file_source", "generations", "id_space", "kernel_builds"]
+    [
+      "demo",
+      "demo/demo_walk",
+      "demo/demo_world",
+      "doctor",
+      "file_source",
+      "generations",
+      "id_space",
+      "kernel_builds",
+    ]
       .concat(
         ["open_compute", "plain_table", "recommend", "train", "train_output", "up"],
       ).map((name) => [`src/commands/${name}.ts`, "tests/system/line_test.ts"]),
@@ -31,12 +40,12 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
     ["consumer", "file", "groups", "messages"]
       .map((part) => [`src/adapters/embedded/topics_${part}.ts`, "tests/adapters/embedded/topics_test.ts"]),
   ),
-  "src/commands/online_flags.ts": "tests/commands/online_test.ts",
+  "src/commands/online/online_flags.ts": "tests/commands/online_test.ts",
   "src/online/hosted/make_hosted_model.ts": "tests/online/hosted/hosted_models_test.ts",
   "src/online/hosted/model_failures.ts": "tests/serve/routes/models_test.ts",
   ...Object.fromEntries(
     ["end_with_launcher", "run_pipeline", "run_process", "run_supervisor"]
-      .map((name) => [`src/commands/${name}.ts`, "tests/commands/run_test.ts"]),
+      .map((name) => [`src/commands/run/${name}.ts`, "tests/commands/run_test.ts"]),
   ),
   ...Object.fromEntries(
     ["bridge", "start_bridge"].map((name) => [`src/commands/${name}.ts`, "tests/system/bridge_test.ts"]),

@@ -108,7 +108,9 @@ export class EventBlocks {
     this.#database.sql("DELETE FROM event_blocks WHERE first_offset = ?").run(block.first);
     let count = 0, start = block.first;
     for (; count < offsets.length && offsets[count] < end; count++) {
-      if (offsets[count] > start) this.#insert(part(block, start - block.first, offsets[count] - block.first));
+      if (offsets[count] > start) {
+        this.#insert(part(block, start - block.first, offsets[count] - block.first));
+      }
       start = offsets[count] + 1;
     }
     if (start < end) this.#insert(part(block, start - block.first, block.count));

@@ -6,8 +6,8 @@ import type { ActivePointer, Generation, GenerationContent } from "../../domain/
 import {
   contentOf,
   generationOf,
-  type SectionName,
   SECTION_NAMES,
+  type SectionName,
   sectionsOf,
 } from "../../domain/generation_sections.ts";
 import { unpackIds } from "../../domain/id_list.ts";
@@ -117,10 +117,14 @@ export class EmbeddedGenerationStore implements GenerationStore {
   }
 
   async forgetUser(userId: string): Promise<string[]> {
-    const what = "forget a user in the generations", found = (id: string) => this.#userIds(id).indexOf(userId);
-    const ids = this.#database.read(what, () =>
-      this.#manifests().map((manifest) => generationOf(manifest).generation)
-        .filter((id) => userId !== "" && found(id) >= 0));
+    const what = "forget a user in the generations",
+      found = (id: string) => this.#userIds(id).indexOf(userId);
+    const ids = this.#database.read(
+      what,
+      () =>
+        this.#manifests().map((manifest) => generationOf(manifest).generation)
+          .filter((id) => userId !== "" && found(id) >= 0),
+    );
     for (const id of ids) {
       await this.#database.forget(what, [new TextEncoder().encode(userId)], () => {
         const manifest = this.#row(id)?.manifest as Uint8Array | undefined, index = found(id);
@@ -157,7 +161,10 @@ export class EmbeddedGenerationStore implements GenerationStore {
       if (name === "manifest") {
         this.#database.sql("UPDATE generations SET manifest = ? WHERE generation = ?").run(bytes, id);
       } else if (USER_SECTIONS.includes(name)) {
-        this.#database.sql("DELETE FROM generation_chunks WHERE generation = ? AND section = ?").run(id, name);
+        this.#database.sql("DELETE FROM generation_chunks WHERE generation = ? AND section = ?").run(
+          id,
+          name,
+        );
         chunksOf(bytes).forEach((part, chunk) => insert.run(id, name, chunk, part));
       }
     }

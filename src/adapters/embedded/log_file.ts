@@ -121,7 +121,8 @@ export class LogFile implements LogBackend {
   }
 
   #isDeleted(offset: number): boolean {
-    return this.#database.sql("SELECT 1 FROM deleted_events WHERE deleted_offset = ?").get(offset) !== undefined;
+    return this.#database.sql("SELECT 1 FROM deleted_events WHERE deleted_offset = ?").get(offset) !==
+      undefined;
   }
 
   /** Bytes of the ids that these appends erase, the events' too. */

@@ -131,7 +131,9 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
     if (user < 0) return;
     userIds[user] = "";
     const listCount = this.#emptyList(set, user) ? 1 : 0;
-    this.#database.sql("UPDATE list_sets SET user_ids = ?, list_count = max(0, list_count - ?) WHERE list_set = ?")
+    this.#database.sql(
+      "UPDATE list_sets SET user_ids = ?, list_count = max(0, list_count - ?) WHERE list_set = ?",
+    )
       .run(packIds(userIds), listCount, set);
     this.#names.delete(set);
   }
@@ -140,7 +142,9 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   #emptyList(set: number, user: number): boolean {
     const row = this.#rowOf(set, user);
     if (row === undefined || row.n === 0) return false;
-    const { first, n, indexes, scores } = row, start = (user - first) * n, isThere = indexes[start] !== NO_ITEM;
+    const { first, n, indexes, scores } = row,
+      start = (user - first) * n,
+      isThere = indexes[start] !== NO_ITEM;
     indexes.fill(NO_ITEM, start, start + n), scores.fill(0, start, start + n);
     this.#database.sql("UPDATE list_blocks SET items = ?, scores = ? WHERE list_set = ? AND first_user = ?")
       .run(bytesOf(indexes), bytesOf(scores), set, first);

@@ -53,6 +53,8 @@ export class RefreshedLists {
 
   /** Of all generations. */
   removeUser(userId: string): void {
-    this.#database.sql("DELETE FROM refreshed_lists WHERE user_hash = ?").run(saltedHash(this.#database, userId));
+    this.#database.sql("DELETE FROM refreshed_lists WHERE user_hash = ?").run(
+      saltedHash(this.#database, userId),
+    );
   }
 }

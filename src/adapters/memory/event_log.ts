@@ -107,7 +107,8 @@ export class MemoryEventLog implements EventLog {
     for (const event of this.#events.ofUser(user)) {
       if (found.length >= options.limit) break;
       const logged = this.#event(event);
-      const isWanted = logged.offset < (options.beforeOffset ?? Infinity) && !this.#deleted.has(logged.offset);
+      const isWanted = logged.offset < (options.beforeOffset ?? Infinity) &&
+        !this.#deleted.has(logged.offset);
       if (isWanted) found.push(logged);
     }
     return found;

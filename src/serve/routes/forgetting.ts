@@ -24,8 +24,12 @@ const deletedEvent = z.object({ eventId: z.string(), offset: z.int(), token }).o
 const erasedUser = z.object({
   events: z.int().openapi({ description: "Taken out of the log." }),
   documents: z.int().openapi({ description: "Stored lists that were deleted." }),
-  generations: z.array(z.string()).openapi({ description: "Those that had the user; they cannot be verified any more." }),
-  influenceUntil: z.string().openapi({ description: "How long what the user did is in what others are recommended." }),
+  generations: z.array(z.string()).openapi({
+    description: "Those that had the user; they cannot be verified any more.",
+  }),
+  influenceUntil: z.string().openapi({
+    description: "How long what the user did is in what others are recommended.",
+  }),
   token: token.optional(),
 }).openapi("ErasedUser");
 

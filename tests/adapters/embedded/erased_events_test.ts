@@ -8,7 +8,10 @@ import { newDatabase } from "./temporary_file.ts";
 describe("ErasedEvents", () => {
   it("keeps salted hashes: the same id is found in the same store, and nowhere as it was", async () => {
     const database = newDatabase(), erased = new ErasedEvents(database);
-    await database.write("add", () => (erased.add("order 9", 77), erased.add("😀", 3), erased.add("order 9", 78)));
+    await database.write(
+      "add",
+      () => (erased.add("order 9", 77), erased.add("😀", 3), erased.add("order 9", 78)),
+    );
     assert.equal(erased.find("order 9"), 77);
     assert.equal(erased.find("😀"), 3);
     assert.equal(erased.find("order 8"), undefined);

@@ -29,7 +29,9 @@ function openLog(path: string, flushCount?: number) {
 /** Ids of all lengths in no order: the trees of the file are split and joined all the time. */
 async function fill(log: EmbeddedEventLog, seed: number): Promise<string[]> {
   const random = Random.seeded(seed), userIds: string[] = [];
-  for (let n = 0; n < 1500; n++) userIds.push(`${random.nextUint32()}<user ${n}>${"x".repeat(random.below(40))}`);
+  for (let n = 0; n < 1500; n++) {
+    userIds.push(`${random.nextUint32()}<user ${n}>${"x".repeat(random.below(40))}`);
+  }
   for (let start = 0; start < userIds.length; start += 50) {
     const some = userIds.slice(start, start + 50);
     await log.append(some.map((userId) => ({
@@ -40,7 +42,13 @@ async function fill(log: EmbeddedEventLog, seed: number): Promise<string[]> {
       timeMs: start,
     })));
   }
-  const rows = userIds.map((userId, i) => ({ userId, itemId: "i1", value: 2, timeMs: 5, key: [i * 7919, i, 5, 6] }));
+  const rows = userIds.map((userId, i) => ({
+    userId,
+    itemId: "i1",
+    value: 2,
+    timeMs: 5,
+    key: [i * 7919, i, 5, 6],
+  }));
   await log.appendColumns(newColumns(rows));
   return userIds;
 }
@@ -61,7 +69,13 @@ describe("an erased user", () => {
       const again = openLog(path, flushCount);
       assert.equal((await again.userIds()).filter((id) => id === "").length, gone.length);
       assert.equal((await again.eventsOfUser(userIds[8], { limit: 9 })).length, 2);
-      const late = await again.append([{ eventId: `by ${gone[3]}`, userId: "a", itemId: "i", value: 1, timeMs: 1 }]);
+      const late = await again.append([{
+        eventId: `by ${gone[3]}`,
+        userId: "a",
+        itemId: "i",
+        value: 1,
+        timeMs: 1,
+      }]);
       assert.equal(late[0].status, "duplicate");
       await again.close();
     });
@@ -87,7 +101,8 @@ describe("an erased user", () => {
 
   it("is in no generation, list or checkpoint of the file", async () => {
     const path = temporaryPath(), database = Database.open(path), userId = "a distinctive 😀 user";
-    const generations = new EmbeddedGenerationStore(database), lists = new EmbeddedRecommendationStore(database);
+    const generations = new EmbeddedGenerationStore(database),
+      lists = new EmbeddedRecommendationStore(database);
     const checkpoints = new EmbeddedCheckpointStore(database), userIds = ["a", userId, "c", "d", "e"];
     const state = new TextEncoder().encode("what this user likes");
     for (let n = 1; n < 4; n++) {

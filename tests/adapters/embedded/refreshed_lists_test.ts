@@ -37,10 +37,12 @@ describe("RefreshedLists", () => {
   it("does not name users", async () => {
     const database = newDatabase(), lists = new RefreshedLists(database);
     await database.write("put", () => lists.put(listOf("a distinctive user", ["a"]), 1, false));
-    const text = JSON.stringify(database.sql("SELECT * FROM refreshed_lists").all().map((row) => ({
-      ...row,
-      user_hash: new TextDecoder("latin1").decode(row.user_hash as Uint8Array),
-    })));
+    const text = JSON.stringify(
+      database.sql("SELECT * FROM refreshed_lists").all().map((row) => ({
+        ...row,
+        user_hash: new TextDecoder("latin1").decode(row.user_hash as Uint8Array),
+      })),
+    );
     assert.ok(text.includes("g000001") && !text.includes("distinctive"));
     database.close();
   });

@@ -45,9 +45,14 @@ describe("DELETE /v1/users/{userId}/events/{eventId}", () => {
   });
 
   it("does not know somebody else's event, nor one that there is not", async () => {
-    for (const path of ["/v1/users/7/events/e1", "/v1/users/42/events/nothing", "/v1/users/nobody/events/e1"]) {
+    for (
+      const path of ["/v1/users/7/events/e1", "/v1/users/42/events/nothing", "/v1/users/nobody/events/e1"]
+    ) {
       const response = await remove(path);
-      assert.deepEqual([response.status, (await response.json()).type], [404, "urn:foz:problem:unknown-event"]);
+      assert.deepEqual([response.status, (await response.json()).type], [
+        404,
+        "urn:foz:problem:unknown-event",
+      ]);
     }
     assert.equal(await server.store.eventLog.end(), 3);
   });
@@ -75,7 +80,10 @@ describe("DELETE /v1/users/{userId}", () => {
     await remove("/v1/users/42");
     for (const path of ["/v1/users/42", "/v1/users/somebody%20else"]) {
       const response = await remove(path);
-      assert.deepEqual([response.status, (await response.json()).type], [404, "urn:foz:problem:unknown-user"]);
+      assert.deepEqual([response.status, (await response.json()).type], [
+        404,
+        "urn:foz:problem:unknown-user",
+      ]);
     }
   });
 
