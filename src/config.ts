@@ -292,7 +292,8 @@ export function parseConfig<Name extends SettingName>(
     const value = parseValue(setting, raw as string | number | boolean);
     if (value === undefined) {
       const source = isGiven ? `--${setting.flag}` : setting.env;
-      const shown = setting.isSecret ? "something else" : `"${raw}"`;
+      // Of a URL a password is left out.
+      const shown = setting.isSecret ? "something else" : `"${String(raw).replace(/\/\/.*@/s, "//...@")}"`;
       throw new BadInput(`${source} was given ${shown}; accepted is ${acceptedValues(setting)}`);
     }
     config[name] = value;

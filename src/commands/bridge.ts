@@ -36,7 +36,10 @@ interface BridgeFlags {
   readonly healthPort?: number;
 }
 
-/** Events that come by the topic are known at once; those of other processes are looked for this often. */
+/**
+ * Events that come by the topic are known at once; what other processes append and learn is looked for this often. A bridge
+ * that has nothing to do is to take next to nothing.
+ */
 const POLL_MS = 250;
 
 const logger = getLogger(["foz", "bridge"]);
@@ -55,7 +58,7 @@ export function bridgeCommand(): Command {
     const settings = readSettings(command, SETTINGS), stopped = stopSignal();
     await startLogging(settings.logLevel);
     const topics = await openTopics(settings.kafka);
-    const store = await openStore(settings.store, { logThread: "worker" });
+    const store = await openStore(settings.store, { logThread: "worker", feedPollMs: POLL_MS });
     const metrics = new PromMetrics(), state = loggedState();
     try {
       const source = await openAnswerer(answers, store, metrics);

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { instantiateKernels, sharedMemory } from "../kernels/kernel_module.ts";
 import { checkTopics } from "./doctor_topics.ts";
 import { type KernelBuild, loadKernel } from "./kernel_builds.ts";
-import { openStore } from "./open_store.ts";
+import { openStore, withoutPassword } from "./open_store.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { plainTable } from "./plain_table.ts";
 import { BRIDGE_SETTINGS } from "./start_bridge.ts";
@@ -86,7 +86,7 @@ async function checkStore(url: string): Promise<Finding[]> {
         {
           check: "store",
           ok: true,
-          found: `${url}: ${end} records in the log`,
+          found: `${withoutPassword(url)}: ${end} records in the log`,
           advice: end === 0 ? "`foz import FILE` puts events in" : "",
         },
         {
@@ -106,13 +106,20 @@ async function checkStore(url: string): Promise<Finding[]> {
       await store.close();
     }
   } catch (error) {
+    const { found, advice } = splitAdvice(reason(error));
     return [{
       check: "store",
       ok: false,
-      found: reason(error),
-      advice: "set --store or FOZ_STORE, for example sqlite:data/foz.db",
+      found,
+      advice: advice ?? "set --store or FOZ_STORE, for example sqlite:data/foz.db",
     }];
   }
+}
+
+/** A message of ours ends with what to do. */
+function splitAdvice(message: string): { found: string; advice?: string } {
+  const at = message.lastIndexOf("; ");
+  return at < 0 ? { found: message } : { found: message.slice(0, at), advice: message.slice(at + 2) };
 }
 
 function checkPort(hostname: string, port: number): Finding {

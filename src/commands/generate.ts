@@ -18,7 +18,7 @@ import { eventJson, eventLines, formatOfFile, titleLines } from "./generate/gene
 import { generateObservations, topicOf } from "./generate/generate_observations.ts";
 import { commandLines, reportDocument, reportText, terminalProgress } from "./generate/generate_output.ts";
 import { streamListDocument, streamListText } from "./generate/generate_stream.ts";
-import { openStore } from "./open_store.ts";
+import { openStore, withoutPassword } from "./open_store.ts";
 import { openTopics } from "./open_topics.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -163,7 +163,9 @@ export async function generate(flags: GenerateFlags, settings: GenerateSettings)
     settings.json
       ? JSON.stringify({ to, events: world.events.count, options })
       : `${world.events.count} events of ${options.userCount} users and ${options.itemCount} items, ` +
-        `${options.tasteCount} tastes, seed ${options.seed}: ${to === "log" ? settings.store : to}`,
+        `${options.tasteCount} tastes, seed ${options.seed}: ${
+          to === "log" ? withoutPassword(settings.store) : to
+        }`,
   );
 }
 

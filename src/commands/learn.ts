@@ -12,7 +12,7 @@ import { finishErasuresOf } from "./erasures.ts";
 import { LEARNER_LEASE } from "./learner_lease.ts";
 import { methodOf } from "./learner_method.ts";
 import { startLogging } from "./logging.ts";
-import { openStore, type Store } from "./open_store.ts";
+import { openStore, type Store, withoutPassword } from "./open_store.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { stopSignal } from "./stop_signal.ts";
 
@@ -67,7 +67,11 @@ export function learnCommand(): Command {
         return;
       }
       const wake = new Wake(systemClock), nobody = () => {};
-      console.log(settings.json ? JSON.stringify({ learning: settings.store }) : "Learning. Ctrl-C stops.");
+      console.log(
+        settings.json
+          ? JSON.stringify({ learning: withoutPassword(settings.store) })
+          : "Learning. Ctrl-C stops.",
+      );
       const options = {
         ...{ store, kernelModule, batchCount: readBatch, method, wake },
         ...{ onBatch: nobody, onRole: nobody, onFigures: figuresTeller() },

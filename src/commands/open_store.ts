@@ -51,6 +51,8 @@ export interface OpenStoreOptions {
    * "power" if absent.
    */
   readonly survives?: "power" | "process";
+  /** How often an embedded store looks for what other processes learned; its own choice if absent. */
+  readonly feedPollMs?: number;
 }
 
 const ACCEPTED = "accepted are sqlite:PATH, mongodb://HOST/DATABASE and memory:";
@@ -104,7 +106,7 @@ async function openEmbedded(path: string, options: OpenStoreOptions): Promise<St
     generations: new EmbeddedGenerationStore(database),
     checkpoints: new EmbeddedCheckpointStore(database),
     recommendations: new EmbeddedRecommendationStore(database),
-    updates: new EmbeddedUpdateFeed(database, systemClock),
+    updates: new EmbeddedUpdateFeed(database, systemClock, { pollMs: options.feedPollMs }),
     catalog: new EmbeddedItemCatalog(database),
     leases: new EmbeddedLeases(database, systemClock),
     close: async () => {
@@ -119,5 +121,5 @@ async function openEmbedded(path: string, options: OpenStoreOptions): Promise<St
 
 /** Error messages end up in logs. */
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/]*@/, "//...@");
+  return url.replace(/\/\/.*@/s, "//...@");
 }

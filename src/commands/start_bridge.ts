@@ -52,13 +52,14 @@ export function bridgeNames(settings: BridgeSettings): BridgeNames {
 export function loggedState(): BridgeState {
   return new BridgeState(({ what, error }: BridgeNote) => {
     if (error === undefined) logger.info(what);
-    else logger.error(`${what}{cause}`, { cause: causeOf(error) });
+    else logger.error("{what}{cause}", { what, cause: causeOf(what, error) });
   });
 }
 
-function causeOf(error: unknown): string {
+/** Unless it has been said already. */
+function causeOf(what: string, error: unknown): string {
   const cause = (error as Error).cause;
-  return cause instanceof Error ? ` (because: ${cause.message})` : "";
+  return cause instanceof Error && !what.includes(cause.message) ? ` (because: ${cause.message})` : "";
 }
 
 /** Returns at once; what cannot be reached is tried again until `stop`, and `state` says so. */

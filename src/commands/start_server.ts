@@ -57,7 +57,9 @@ export function trainingJobs(storeUrl: string): TrainingJobs {
   const program = new URL("../main.ts", import.meta.url).href;
   return new TrainingJobs({
     clock: systemClock,
-    trainCommand: ["run", "--quiet", "-A", program, "train", "--json", "--store", storeUrl],
+    trainCommand: ["run", "--quiet", "-A", program, "train", "--json"],
+    // A URL may hold a password, and arguments are seen by everybody on the machine.
+    environment: { FOZ_STORE: storeUrl },
     onEnd: ({ jobId, state, error }) => {
       if (error === undefined) logger.info("training {jobId}: {state}", { jobId, state });
       else logger.error("training {jobId}: {state}: {error}", { jobId, state, error });

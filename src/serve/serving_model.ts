@@ -346,6 +346,11 @@ export class ServingModel implements AnsweringModel {
     const { signal } = this.#stopped, batches = new RowBatches();
     while (!signal.aborted) {
       try {
+        // Following says nothing while nothing is published; that it can be followed again is seen by asking.
+        if (this.#warnings.has("updates")) {
+          await this.#options.updates.latest();
+          this.#warnings.delete("updates");
+        }
         for await (const { sequence: seen, update } of this.#options.updates.follow(sequence, signal)) {
           if (seen <= sequence) continue;
           sequence = seen;

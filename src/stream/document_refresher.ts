@@ -25,7 +25,7 @@ export interface DocumentRefresherOptions {
 const REST_MS = 2000;
 const USERS_PER_SECOND = 200;
 /** Lists that are made and written at once: the learner waits that long. */
-const SLICE = 20;
+const SLICE = 8;
 
 /** A user whose stored list may know less than it should. */
 interface Waiting {

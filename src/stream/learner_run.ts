@@ -91,6 +91,7 @@ export class LearnerRun {
   /** A user was erased, and the checkpoint that says so is not written yet. */
   #isRebaseDue = false;
   #erasedUsers: number[] = [];
+  #erasedOffset = -1;
 
   /** Resolves when all that the log holds is learned. The log must be the one that the generation was trained on. */
   static async begin(
@@ -120,6 +121,11 @@ export class LearnerRun {
     this.#policy = new CheckpointPolicy(checkpointing, learner.appliedOffset, clock.monotonicMs());
   }
 
+  /** Of the last record that erased somebody; -1 if this run has met none. */
+  get erasedOffset(): number {
+    return this.#erasedOffset;
+  }
+
   get appliedOffset(): number {
     return this.#learner.appliedOffset;
   }
@@ -145,7 +151,7 @@ export class LearnerRun {
     return wholeBatch(this.#content.generation, this.#toldOffset, this.#learner.model(), clock.nowMs());
   }
 
-  /** Learns what comes until `signal` aborts or `end`; then a last checkpoint is written. Throws LeaseLost. */
+  /** Learns what comes until `signal` aborts, and writes a last checkpoint then, or until `end`. Throws LeaseLost. */
   async follow(signal: AbortSignal): Promise<void> {
     const both = AbortSignal.any([signal, this.#ended.signal]),
       { clock, wake, pollMs = POLL_MS } = this.#options;
@@ -161,12 +167,18 @@ export class LearnerRun {
       });
       if (!isDone) await clock.sleep(RETRY_MS, both);
     }
-    await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
+    if (!this.#ended.signal.aborted) await this.finish();
   }
 
+  /** Makes `follow` end as soon as it can; the last checkpoint is left to `finish`. */
   end(): void {
     this.#ended.abort();
     this.#options.wake.call();
+  }
+
+  /** Writes the last checkpoint. */
+  async finish(): Promise<void> {
+    await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
   }
 
   /** Unless the newest one says as much. */
@@ -225,7 +237,9 @@ export class LearnerRun {
     while (await this.#learn(signal, "the learner replays the log"));
     await this.#documents?.doubt(eventLog, startOffset);
     const controls = await eventLog.readControls({ fromOffset });
-    if (controls.some(({ record }) => record.kind === "userErased")) this.#feed.add(this.rows());
+    const hasErased = controls.some(({ record }) => record.kind === "userErased");
+    // Where nothing was left to learn too: who began to serve before somebody learned hears that there are rows.
+    this.#feed.add(hasErased ? this.rows() : rowBatch(this.#header(), []));
     await this.#feed.write();
     this.#note("the learner has caught up");
   }
@@ -241,6 +255,7 @@ export class LearnerRun {
       this.#tell();
       if (erasedUser !== undefined) {
         this.#isRebaseDue = true;
+        this.#erasedOffset = learner.appliedOffset - 1;
         this.#erasedUsers.push(erasedUser);
         this.#documents?.forget(erasedUser);
         await this.#rebase();
@@ -257,13 +272,17 @@ export class LearnerRun {
   }
 
   #tell(): void {
-    const { clock, onBatch } = this.#options, { generation } = this, { appliedOffset } = this.#learner;
-    const header = { generation, fromOffset: this.#toldOffset, appliedOffset, atMs: clock.nowMs() };
-    const batch = rowBatch(header, this.#learner.takeChanges());
-    this.#toldOffset = appliedOffset;
+    const header = this.#header(), batch = rowBatch(header, this.#learner.takeChanges());
+    this.#toldOffset = header.appliedOffset;
     this.#feed.add(batch);
     this.#documents?.changed(batch);
-    onBatch(batch);
+    this.#options.onBatch(batch);
+  }
+
+  /** Of what was learned since something was told last. */
+  #header() {
+    const { generation, appliedOffset } = this, atMs = this.#options.clock.nowMs();
+    return { generation, fromOffset: this.#toldOffset, appliedOffset, atMs };
   }
 
   #tellFigures(): void {

@@ -2,9 +2,10 @@
 import type { RowBatch } from "../domain/model_update.ts";
 import { LeaseLost } from "../domain/failure.ts";
 import { type LearnerOptions, LearnerRun } from "./learner_run.ts";
+import { Wake } from "./wake.ts";
 
-/** How often it is looked whether another generation is active. */
-const LOOK_MS = 100;
+/** How often it is looked whether another generation is active, unless somebody asks for one. */
+const LOOK_MS = 50;
 const RETRY_MS = 1000;
 
 export interface RunningLearner {
@@ -14,6 +15,7 @@ export interface RunningLearner {
 
 export class LiveLearning implements RunningLearner {
   readonly #options: LearnerOptions;
+  readonly #look: Wake;
   #current: LearnerRun | undefined;
   #following: Promise<void> = Promise.resolve();
   /** A generation that was not trained on this log, and is not looked at again. */
@@ -21,15 +23,21 @@ export class LiveLearning implements RunningLearner {
 
   constructor(options: LearnerOptions) {
     this.#options = options;
+    this.#look = new Wake(options.clock);
   }
 
   get current(): LearnerRun | undefined {
     return this.#current;
   }
 
-  /** All rows of the generation as they are; undefined if it is not the one that is learned. */
+  /**
+   * All rows of the generation as they are. Undefined if it is not the one that is learned: it may have become active just
+   * now, and is then told when it has caught up.
+   */
   rows(generation: string): RowBatch | undefined {
-    return this.#current?.generation === generation ? this.#current.rows() : undefined;
+    if (this.#current?.generation === generation) return this.#current.rows();
+    this.#look.call();
+    return undefined;
   }
 
   /** Learns until `signal` aborts. Rejects with LeaseLost when another process has taken over. */
@@ -43,7 +51,7 @@ export class LiveLearning implements RunningLearner {
         if (next !== undefined) {
           await this.#handOver(next, both, (error) => (lost = error, term.abort()));
         }
-        await clock.sleep(LOOK_MS, both);
+        await this.#look.wait(LOOK_MS, both);
       } catch (error) {
         if (error instanceof LeaseLost) lost = error, term.abort();
         else {
@@ -77,13 +85,25 @@ export class LiveLearning implements RunningLearner {
     return undefined;
   }
 
-  /** The one before goes on until now: what it told is known when the next begins to tell. */
+  /**
+   * The one before goes on until now: what it told is known when the next begins to tell. Its last checkpoint, to which a
+   * rollback comes back, is written behind that: nobody waits for it.
+   */
   async #handOver(next: LearnerRun, signal: AbortSignal, onLost: (error: unknown) => void): Promise<void> {
-    this.#current?.end();
+    const before = this.#current;
+    before?.end();
     await this.#following;
-    if (signal.aborted) return;
+    if (signal.aborted) return await before?.finish();
     this.#current = next;
     this.#options.onBatch(next.rows());
-    this.#following = next.follow(signal).catch(onLost);
+    const finishing = before === undefined ? undefined : this.#finish(before, next);
+    this.#following = Promise.all([finishing, next.follow(signal)]).then(() => {}, onLost);
+  }
+
+  /** Should somebody have been erased just then, a state of before must not stay. */
+  async #finish(before: LearnerRun, next: LearnerRun): Promise<void> {
+    const { checkpoints, fence } = this.#options;
+    await before.finish();
+    if (next.erasedOffset >= before.appliedOffset) await checkpoints.remove(before.generation, fence);
   }
 }

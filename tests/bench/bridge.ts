@@ -40,7 +40,7 @@ interface Size {
 
 const FULL: Size = {
   ...{ warmUp: 30_000, burst: 100_000, bursts: 5, roundTrips: 1500, starts: 5 },
-  ...{ idleMs: 20_000, events: 300, fromStore: 20_000 },
+  ...{ idleMs: 20_000, events: 300, fromStore: 6000 },
 };
 const TINY: Size = {
   ...{ warmUp: 10, burst: 50, bursts: 1, roundTrips: 5, starts: 1, idleMs: 100, events: 3, fromStore: 50 },

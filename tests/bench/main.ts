@@ -5,6 +5,7 @@ import { defaultDataFolder } from "./data_sets.ts";
 import { type BenchmarkResult, figuresTable } from "./figures.ts";
 import { describeMachine, loadBefore, machineLine } from "./machine.ts";
 import { epochsBenchmark } from "./ours/epochs.ts";
+import { handoverBenchmark } from "./ours/handover.ts";
 import { importBenchmark } from "./ours/import.ts";
 import { learnerBenchmark } from "./ours/learner.ts";
 import { liveBenchmark } from "./ours/live.ts";
@@ -20,6 +21,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   memoryBenchmark,
   learnerBenchmark,
   liveBenchmark,
+  handoverBenchmark,
 ];
 
 /** Runs the named ones, or all, in order. */

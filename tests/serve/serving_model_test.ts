@@ -1,5 +1,7 @@
 import { afterEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
+import { MemoryUpdateFeed } from "../../src/adapters/memory/update_feed.ts";
+import { OutsideFailure } from "../../src/domain/failure.ts";
 import { activateGeneration } from "../../src/serve/activate_generation.ts";
 import { plantedGeneration } from "./planted_generation.ts";
 import {
@@ -106,6 +108,21 @@ describe("ServingModel", () => {
     await activateGeneration(server.store, "g000001", 0);
     await server.model.refresh();
     assert.deepEqual(server.model.warnings, []);
+  });
+
+  it("says that updates cannot be followed, and no longer once they can, though none comes", async () => {
+    const { follow } = MemoryUpdateFeed.prototype;
+    try {
+      MemoryUpdateFeed.prototype.follow = () => {
+        throw new OutsideFailure("no server answers");
+      };
+      await start();
+      await until("there is a warning", () => server.model.warnings.length > 0);
+      assert.deepEqual(server.model.warnings, ["updates of the model cannot be followed"]);
+    } finally {
+      MemoryUpdateFeed.prototype.follow = follow;
+    }
+    await until("the warning is gone", () => server.model.warnings.length === 0);
   });
 
   it("reads the log once for all who ask while it reads", async () => {

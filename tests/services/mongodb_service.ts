@@ -102,6 +102,19 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
   };
 }
 
+/** Starts one for the time of `body`, and stops it whatever becomes of that. */
+export async function withMongoDb(
+  options: MongoDbOptions,
+  body: (server: MongoDbService) => Promise<void>,
+): Promise<void> {
+  const server = await startMongoDb(options);
+  try {
+    await body(server);
+  } finally {
+    await server.stop();
+  }
+}
+
 async function startServer(port: number, data: string, flags: readonly string[]): Promise<Deno.ChildProcess> {
   const args = ["--host", "127.0.0.1", "--port", `${port}`, "--storage-path", `${data}/storage`, ...flags];
   // A shell in between writes the log to a file: nobody has to keep reading a pipe. It makes way for the server.

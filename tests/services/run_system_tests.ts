@@ -6,7 +6,7 @@ import { readSources, ROOT } from "../tidy/source_files.ts";
 import { startServices } from "./start_services.ts";
 
 const NEEDS_SERVICES =
-  /^tests\/(adapters\/(kafka|mongodb)\/.*|system\/.*(bridge|kafka|mongodb|online_crash|examples).*|bench\/bridge|commands\/doctor_topics)_test\.ts$/;
+  /^tests\/(adapters\/(kafka|mongodb)\/.*|bench\/mongodb|system\/.*(bridge|kafka|mongodb|online_crash|examples).*|bench\/bridge|commands\/doctor_topics)_test\.ts$/;
 
 const files = readSources("tests").map(({ path }) => path).filter((path) => NEEDS_SERVICES.test(path));
 const { environment, missing, stop } = await startServices();

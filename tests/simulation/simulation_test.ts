@@ -125,4 +125,26 @@ describe("the simulation", () => {
     });
     await assert.rejects(simulateSpoilt(spoil, 200), /Missing expected rejection/);
   });
+
+  it("finds a learner or a training that does not hear of deletions", async () => {
+    const spoil = (ports: Ports): Ports => ({
+      ...ports,
+      eventLog: changed(ports.eventLog, (log) => ({
+        readControls: async (options) =>
+          (await log.readControls(options)).filter(({ record }) => record.kind !== "eventDeleted"),
+      })),
+    });
+    await assert.rejects(
+      simulateSpoilt(spoil, 200),
+      /another history of the process|another reading trains|strictly deep-equal/,
+    );
+  });
+
+  it("finds a learner that keeps a state from before an erasure", async () => {
+    const spoil = (ports: Ports): Ports => ({
+      ...ports,
+      checkpoints: changed(ports.checkpoints, () => ({ remove: () => Promise.resolve() })),
+    });
+    await assert.rejects(simulateSpoilt(spoil, 300), /a state from before an erasure/);
+  });
 });

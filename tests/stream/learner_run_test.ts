@@ -195,4 +195,18 @@ describe("LearnerRun", () => {
     assert.equal(await descending.sha256(), await oracle.sha256());
     assert.match(options.notes.map(({ what }) => what).join(), /a checkpoint cannot be used/);
   });
+
+  it("tells on the feed that there are rows, also if there was nothing left to learn", async () => {
+    const { store, content, append } = await plantedLog();
+    await append(700);
+    const first = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    await first.writeCheckpoint();
+    const before = await store.updates.latest(), follower = store.updates.follow(before, forever);
+    await LearnerRun.begin(listening(store, systemClock), content, forever);
+    for await (const { update } of follower) {
+      assert.ok(update.kind === "rowsAdvanced");
+      assert.deepEqual([update.fromOffset, update.appliedOffset, update.parts], [700, 700, 0]);
+      break;
+    }
+  });
 });

@@ -3,10 +3,18 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { MongoClient } from "mongodb";
+import { openStore } from "../../src/commands/open_store.ts";
 import { interactionsOf } from "../../src/synthesize/event_batches.ts";
 import { plantWorld } from "../../src/synthesize/planted_world.ts";
 import { dropDatabase, freshUrl, skip } from "../adapters/mongodb/fresh_store.ts";
-import { installMongoDb, PYTHON, whyNoMongoDb } from "../services/mongodb_service.ts";
+import {
+  installMongoDb,
+  type MongoDbService,
+  PYTHON,
+  whyNoMongoDb,
+  withMongoDb,
+} from "../services/mongodb_service.ts";
+import { startOldServer } from "../services/old_server.ts";
 import { ROOT } from "../tidy/source_files.ts";
 import { foz, fozJson, startLearning, startProgram } from "./program.ts";
 
@@ -154,10 +162,48 @@ describe("the line over MongoDB", () => {
     assert.ok(findings.some(({ found }: { found: string }) => found === "g000001 is active"));
   });
 
-  it("says what is wrong when nothing is there", { skip }, async () => {
+  it("is missed by every command, with what to do", { skip }, async () => {
     const { code, stderr } = await foz(["train", "--store", "mongodb://127.0.0.1:1/foz"]);
     assert.equal(code, 1);
     assert.match(stderr, /mongodb:\/\/127\.0\.0\.1:1\/foz.*start the server/s);
+  });
+});
+
+describe("the doctor", { skip }, () => {
+  /** What it says of the store. */
+  async function findingOf(store: string): Promise<{ ok: boolean; found: string; advice: string }> {
+    const { code, stdout } = await foz(["doctor", "--store", store, "--port", "0", "--json"]);
+    assert.equal(code, 1);
+    assert.ok(!stdout.includes("wrong-secret"), stdout);
+    return JSON.parse(stdout).findings.find(({ check }: { check: string }) => check === "store");
+  }
+
+  it("finds that there is no store", async () => {
+    const { ok, found, advice } = await findingOf("mongodb://u:wrong-secret@127.0.0.1:1/foz");
+    assert.equal(ok, false);
+    assert.match(found, /127\.0\.0\.1:1\/foz/);
+    assert.match(advice, /start the server/);
+  });
+
+  it("finds that the password is wrong", async (t) => {
+    const reason = await whyNoMongoDb();
+    if (reason !== undefined) return t.skip(reason);
+    await withMongoDb({ withUser: true }, async (server) => {
+      const wrong = server.plainUrl.replace("//", "//foz:wrong-secret@");
+      const { ok, advice } = await findingOf(`${wrong}/foz?authSource=admin`);
+      assert.deepEqual([ok, /right user and password/.test(advice)], [false, true], advice);
+    });
+  });
+
+  it("finds that the server is too old", async () => {
+    const server = startOldServer({ version: "4.2.24", wireVersion: 9 });
+    const { ok, found, advice } = await findingOf(
+      `mongodb://127.0.0.1:${server.port}/foz?directConnection=true`,
+    );
+    assert.equal(ok, false);
+    assert.match(found, /MongoDB 4\.2\.24/);
+    assert.match(advice, /4\.4|upgrade/);
+    await server.close();
   });
 });
 
@@ -212,4 +258,75 @@ describe("learning over MongoDB", () => {
     assert.deepEqual(mongodb, sqlite);
     assert.ok((mongodb as { lists: { basis: string }[] }).lists.every(({ basis }) => basis === "personal"));
   });
+});
+
+describe("a MongoDB server that is killed", { skip }, () => {
+  const EVENTS = 300;
+
+  it("loses no event that was answered, and makes none twice", async (t) => {
+    const reason = await whyNoMongoDb();
+    if (reason !== undefined) return t.skip(reason);
+    await withMongoDb({}, killedWhileServing);
+  });
+
+  async function killedWhileServing(server: MongoDbService): Promise<void> {
+    const url = `${server.url}/foz`;
+    const folder = Deno.makeTempDirSync({ prefix: "foz-mongodb-" });
+    writeWorld(`${folder}/ratings.csv`, 3_000);
+    const { accepted } = await fozJson(["import", `${folder}/ratings.csv`, "--store", url], { cwd: folder });
+    await fozJson(["train", "--store", url, "--factors", "4", "--epochs", "2", "--holdout", "0"]);
+    const program = await startProgram(["serve", "--store", url]);
+    let answeredCount = 0, next = 0;
+    const offsets = new Map<string, number>(), headers = { "content-type": "application/json" };
+
+    /** Again and again under the same id, as a client does that got no answer. */
+    async function post(eventId: string): Promise<void> {
+      const body = JSON.stringify({
+        eventId,
+        userId: `u${offsets.size % 50}`,
+        itemId: "i1",
+        value: 4,
+        time: 1e12,
+      });
+      for (const until = Date.now() + 60_000; Date.now() < until;) {
+        const response = await fetch(`${program.url}/v1/events`, { method: "POST", headers, body });
+        const answer = await response.json();
+        if (response.status === 202) {
+          offsets.set(eventId, answer.results[0].offset);
+          answeredCount++;
+          return;
+        }
+        assert.ok(response.status >= 500, `${response.status} ${JSON.stringify(answer)}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.fail(`${eventId} was never taken`);
+    }
+    const posting = Promise.all(Array.from({ length: 8 }, async () => {
+      while (next < EVENTS) await post(`e${next++}`);
+    }));
+    while (answeredCount < EVENTS / 3) await new Promise((resolve) => setTimeout(resolve, 10));
+    await server.kill();
+    let warnings: string[] = [];
+    for (const until = Date.now() + 20_000; warnings.length === 0 && Date.now() < until;) {
+      ({ warnings } = await json(`${program.url}/readyz`));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.ok(warnings.length > 0, "readyz says what is wrong");
+    await server.restart();
+    await posting;
+    const until = Date.now() + 20_000;
+    while (warnings.length > 0 && Date.now() < until) ({ warnings } = await json(`${program.url}/readyz`));
+    assert.deepEqual(warnings, []);
+    assert.equal((await program.end("SIGTERM")).code, 0);
+
+    const store = await openStore(url), { eventLog } = store;
+    const controls = await eventLog.readControls();
+    assert.equal(await eventLog.end(), accepted + EVENTS + controls.length);
+    assert.equal(new Set(offsets.values()).size, EVENTS);
+    for (const [eventId, offset] of offsets) {
+      assert.equal((await eventLog.findEvent(eventId))!.offset, offset);
+    }
+    await store.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

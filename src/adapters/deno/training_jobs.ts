@@ -11,6 +11,8 @@ export interface TrainingJobsOptions {
   readonly clock: Clock;
   /** Arguments of Deno that start `foz train --json` on the right store; flags of the request are added. */
   readonly trainCommand: readonly string[];
+  /** Added to this process's environment: for what nobody should read among the arguments. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Called when a training has ended, whatever became of it. */
   readonly onEnd?: (job: Job) => void;
 }
@@ -45,6 +47,7 @@ export class TrainingJobs implements Jobs {
     this.#remember(job);
     const child = new Deno.Command(Deno.execPath(), {
       args: [...this.#options.trainCommand, ...flagsOf(request)],
+      env: this.#options.environment,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

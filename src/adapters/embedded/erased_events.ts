@@ -4,9 +4,21 @@ import type { Database } from "./database.ts";
 
 const HASH_BYTES = 16;
 
+/** A store's salt never changes. */
+const salts = new WeakMap<Database, Uint8Array>();
+
+function saltOf(database: Database): Uint8Array {
+  let salt = salts.get(database);
+  if (salt === undefined) {
+    salt = database.sql("SELECT salt FROM log_state").get()!.salt as Uint8Array;
+    salts.set(database, salt);
+  }
+  return salt;
+}
+
 /** SHA-256 of the store's salt and the text, cut to 128 bits. To be called in a transaction. */
 export function saltedHash(database: Database, text: string): Uint8Array {
-  const salt = database.sql("SELECT salt FROM log_state").get()!.salt as Uint8Array;
+  const salt = saltOf(database);
   const bytes = new TextEncoder().encode(text), salted = new Uint8Array(salt.length + bytes.length);
   salted.set(salt);
   salted.set(bytes, salt.length);

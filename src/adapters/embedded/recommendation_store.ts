@@ -10,7 +10,7 @@ import {
 } from "../../ports/recommendation_store.ts";
 import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
-import { RefreshedLists } from "./refreshed_lists.ts";
+import { RefreshedLists, type RefreshedState } from "./refreshed_lists.ts";
 
 /** To read one list is to read its row. */
 const USERS_IN_ROW = 32;
@@ -20,6 +20,14 @@ const TRANSACTION_BYTES = 2 ** 20;
 const NAMED_SETS = 2;
 
 const encoder = new TextEncoder();
+
+/** Where a set names a user. */
+interface UserInSet {
+  readonly set: number;
+  readonly generation: string;
+  readonly userIds: string[];
+  readonly user: number;
+}
 
 interface Names {
   readonly userIndexes: ReadonlyMap<string, number>;
@@ -100,35 +108,46 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
     if (lists.length === 0) return;
     await this.#database.write("refresh recommendations", () => {
       for (const list of lists) {
-        const { generation, userId, appliedOffset } = list, written = this.#written(generation, userId);
-        const known = this.#refreshed.find(generation, userId) ?? written;
-        if (known !== undefined && known.appliedOffset > appliedOffset) continue;
-        this.#refreshed.put(list, timeMs, written !== undefined);
+        const { generation, userId, appliedOffset } = list;
+        const known = this.#refreshed.stateOf(generation, userId) ?? this.#writtenState(generation, userId);
+        if (known.appliedOffset > appliedOffset) continue;
+        this.#refreshed.put(list, timeMs, known.isInSet);
       }
     });
   }
 
   async forgetUser(userId: string): Promise<number> {
-    if (userId === "") return 0;
-    return await this.#database.forget("forget a user's recommendations", [encoder.encode(userId)], () => {
-      const sets = this.#database.sql("SELECT list_set, generation, is_current FROM list_sets").all();
-      const current = sets.filter((set) => set.is_current === 1).map((set) => set.generation as string);
+    const what = "forget a user's recommendations";
+    const isKnown = userId !== "" && this.#database.read(what, () => {
+      return this.#setsOf(userId).length > 0 || this.#refreshed.generationsOf(userId).length > 0;
+    });
+    if (!isKnown) return 0;
+    return await this.#database.forget(what, [encoder.encode(userId)], () => {
+      const sets = this.#setsOf(userId), generations = new Set(sets.map(({ generation }) => generation));
+      for (const generation of this.#refreshed.generationsOf(userId)) generations.add(generation);
       let count = 0;
-      for (const generation of new Set([...current, ...this.#refreshed.generations()])) {
+      for (const generation of generations) {
         const list = this.#refreshed.find(generation, userId) ?? this.#written(generation, userId);
         if (list !== undefined && list.items.length > 0) count++;
       }
       this.#refreshed.removeUser(userId);
-      for (const set of sets) this.#forgetIn(set.list_set as number, userId);
+      for (const set of sets) this.#forgetIn(set);
       return count;
     });
   }
 
-  /** Of one set, current or not. */
-  #forgetIn(set: number, userId: string): void {
-    const row = this.#database.sql("SELECT user_ids FROM list_sets WHERE list_set = ?").get(set)!;
-    const userIds = unpackIds(row.user_ids as Uint8Array), user = userIds.indexOf(userId);
-    if (user < 0) return;
+  /** Sets that name the user, current or not, and where. */
+  #setsOf(userId: string): UserInSet[] {
+    const sets = this.#database.sql("SELECT list_set, generation, user_ids FROM list_sets").all();
+    return sets.flatMap((row) => {
+      const userIds = unpackIds(row.user_ids as Uint8Array), user = userIds.indexOf(userId);
+      return user < 0
+        ? []
+        : [{ set: row.list_set as number, generation: row.generation as string, userIds, user }];
+    });
+  }
+
+  #forgetIn({ set, userIds, user }: UserInSet): void {
     userIds[user] = "";
     const listCount = this.#emptyList(set, user) ? 1 : 0;
     this.#database.sql(
@@ -149,6 +168,11 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
     this.#database.sql("UPDATE list_blocks SET items = ?, scores = ? WHERE list_set = ? AND first_user = ?")
       .run(bytesOf(indexes), bytesOf(scores), set, first);
     return isThere;
+  }
+
+  #writtenState(generation: string, userId: string): RefreshedState {
+    const written = this.#written(generation, userId);
+    return { appliedOffset: written?.appliedOffset ?? -1, isInSet: written !== undefined };
   }
 
   /** As the generation's set has it. */

@@ -38,9 +38,11 @@ export const ADDED_IN_3 = `
     applied_offset INTEGER NOT NULL,
     written_at_ms REAL NOT NULL,
     list_change INTEGER NOT NULL,
-    items TEXT NOT NULL,
+    item_ids BLOB NOT NULL,
+    scores BLOB NOT NULL,
     PRIMARY KEY (generation, user_hash)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX refreshed_lists_by_user ON refreshed_lists (user_hash);
 `;
 
 /**

@@ -24,7 +24,12 @@ export interface GroupTimes {
 }
 
 /** A handler that takes longer goes on beside the reading. */
-const LONG_MS = 200;
+const LONG_MS = 400;
+/**
+ * Of one partition at once: the library reads on only when all that it read is handled, so this is to be handled well within
+ * LONG_MS. More would be paused for, and a pause costs up to WAIT_MS. A larger message comes alone.
+ */
+const PARTITION_BYTES = 65_536;
 /** How long the broker holds back an answer when there is nothing. A partition that was paused waits so long at most. */
 const WAIT_MS = 500;
 /** How long the end of a consumer may take, besides its handlers. */
@@ -64,6 +69,7 @@ export class GroupConsumer {
       heartbeatInterval: Math.min(3000, times.sessionMs / 3),
       rebalanceTimeout: Math.max(times.sessionMs, 10_000),
       maxWaitTimeInMs: WAIT_MS,
+      maxBytesPerPartition: PARTITION_BYTES,
       allowAutoTopicCreation: false,
     });
     this.#partitions = new Partitions(

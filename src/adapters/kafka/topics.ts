@@ -14,12 +14,17 @@ import { failureOf, isOfType } from "./kafka_failure.ts";
 import { Sender } from "./sender.ts";
 
 export interface KafkaTopicsOptions extends ClientOptions {
-  /** A consumer ends when the broker has said nothing for so long; 30,000 if absent. */
+  /** A consumer ends when the broker has said nothing for so long; 15,000 if absent. */
   readonly patienceMs?: number;
 }
 
-const SESSION_MS = 10_000, PATIENCE_MS = 30_000;
+const SESSION_MS = 10_000, PATIENCE_MS = 15_000;
 const UNSETTLED = ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE", "UNKNOWN_TOPIC_OR_PARTITION"];
+const UNSETTLED_GROUP = [
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+];
 const UNSETTLED_MS = 50, MOST_ATTEMPTS = 40;
 
 export class KafkaTopics implements Topics {
@@ -50,14 +55,30 @@ export class KafkaTopics implements Topics {
     handle: (batch: MessageBatch) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const closing = new AbortController();
-    const consumer = new GroupConsumer(this.#kafka, options, handle, this.#times);
-    const running = consumer.run(AbortSignal.any([signal, closing.signal]));
+    const closing = new AbortController(), ending = AbortSignal.any([signal, closing.signal]);
+    const running = this.#consumeSettled(options, handle, ending);
     this.#consumers.set(closing, running);
     try {
       await running;
     } finally {
       this.#consumers.delete(closing);
+    }
+  }
+
+  /** A broker that has just started reads what it knows of groups, or looks who does; the library takes that for a failure. */
+  async #consumeSettled(
+    options: ConsumeOptions,
+    handle: (batch: MessageBatch) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const startMs = performance.now();;) {
+      try {
+        return await new GroupConsumer(this.#kafka, options, handle, this.#times).run(signal);
+      } catch (error) {
+        const isLate = performance.now() > startMs + this.#times.patienceMs;
+        if (isLate || signal.aborted || !isOfType(error, ...UNSETTLED_GROUP)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, UNSETTLED_MS));
+      }
     }
   }
 

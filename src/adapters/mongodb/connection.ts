@@ -28,6 +28,7 @@ export class Connection {
   readonly #client: MongoClient;
   readonly #database: Db;
   readonly #retryMs: number;
+  #isClosed = false;
   /** A standalone server has no majority to ask. */
   readonly #readConcern: "majority" | "local";
 
@@ -86,7 +87,7 @@ export class Connection {
       try {
         return await body();
       } catch (error) {
-        if (!isPassing(error) || performance.now() + pauseMs > deadlineMs) {
+        if (this.#isClosed || !isPassing(error) || performance.now() + pauseMs > deadlineMs) {
           throw failureOf(what, this.place, error);
         }
       }
@@ -94,8 +95,9 @@ export class Connection {
     }
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#client.close();
   }
 }
 

@@ -31,14 +31,24 @@ export function isDuplicate(error: unknown): boolean {
 /** Whether the same call may succeed in a moment. */
 export function isPassing(given: unknown): boolean {
   const error = insideOf(given);
+  if (isOfSocket(error)) return true;
   if (!(error instanceof MongoError) || isRefused(error)) return false;
   // Of these the driver says so itself; what a write concern reports is of one server, not of the write.
   const isLabelled = error.hasErrorLabel("RetryableWriteError") ||
     error.hasErrorLabel("RetryableReadError") ||
     error.hasErrorLabel("RetryableError") || error.hasErrorLabel("PoolRequestedRetry");
   return isLabelled || error instanceof MongoNetworkError || error instanceof MongoServerSelectionError ||
-    /^Mongo(PoolCleared|WaitQueueTimeout|WriteConcern|NotConnected|TopologyClosed)/.test(error.name) ||
+    /^Mongo(PoolCleared|WaitQueueTimeout|WriteConcern)/.test(error.name) ||
     isOfMoment(error);
+}
+
+/** What a socket throws at once, when the server has ended it, comes through the driver as it is. */
+function isOfSocket(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | undefined)?.code);
+  return error instanceof Error && !(error instanceof MongoError) &&
+    /^(EPIPE|ECONNRESET|ECONNREFUSED|ECONNABORTED|ENOTCONN|ETIMEDOUT|ERR_STREAM_\w+|ERR_SOCKET_\w+)$/.test(
+      code,
+    );
 }
 
 /** A bulk of writes wraps whatever ended it. */
@@ -88,7 +98,7 @@ function kindOf(error: unknown): keyof typeof ADVICE {
   if (hasCode([FORBIDDEN])) return "forbidden";
   if (all.some((one) => one instanceof MongoCompatibilityError)) return "old";
   const isNetwork = all.some((one) =>
-    one instanceof MongoNetworkError || one instanceof MongoServerSelectionError
+    one instanceof MongoNetworkError || one instanceof MongoServerSelectionError || isOfSocket(one)
   );
   return isNetwork ? "unreachable" : "other";
 }

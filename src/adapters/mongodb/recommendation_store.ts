@@ -23,9 +23,9 @@ import { isDuplicate } from "./mongo_failure.ts";
 import { Lanes } from "./lanes.ts";
 
 /** One message to the server. */
-const BATCH_COUNT = 500;
+const BATCH_COUNT = 1_000;
 /** Messages at once: while the server writes one, the next is encoded. */
-const LANE_COUNT = 4;
+const LANE_COUNT = 2;
 
 export class MongoRecommendationStore implements RecommendationStore {
   readonly #connection: Connection;

@@ -97,7 +97,9 @@ export class MongoUpdateFeed implements UpdateFeed {
 
   async trim(sequence: number, fence?: Fence): Promise<void> {
     const what = "forget old model updates";
-    const { feed } = await this.#state.change(what, { $max: { "feed.trimmed": sequence } }, fence);
+    // What is still to come is not forgotten.
+    const trimmed = Math.min(sequence, (await this.#state.read(what)).feed.latest);
+    const { feed } = await this.#state.change(what, { $max: { "feed.trimmed": trimmed } }, fence);
     // Readers pass over them already. What is younger may be a batch that is about to be published.
     const old = { last: { $lte: feed.trimmed }, at: { $lt: new Date(Date.now() - KEPT_MS) } };
     const gone = await this.#state.connection.run(

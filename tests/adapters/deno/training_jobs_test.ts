@@ -6,11 +6,15 @@ import { BadInput } from "../../../src/domain/failure.ts";
 import type { Job } from "../../../src/domain/job.ts";
 
 /** Jobs whose training is a script of one line; `ended` resolves when the first one has ended. */
-function jobsRunning(script: string): { jobs: TrainingJobs; ended: Promise<Job> } {
+function jobsRunning(
+  script: string,
+  environment?: Record<string, string>,
+): { jobs: TrainingJobs; ended: Promise<Job> } {
   const { promise, resolve } = Promise.withResolvers<Job>();
   const jobs = new TrainingJobs({
     clock: systemClock,
     trainCommand: ["eval", "--quiet", script, "--"],
+    environment,
     onEnd: resolve,
   });
   return { jobs, ended: promise };
@@ -36,6 +40,14 @@ describe("TrainingJobs", () => {
     await jobs.startTraining({});
     const job = await ended;
     assert.deepEqual([job.state, job.error], ["failed", "no events yet"]);
+  });
+
+  it("tells the process what belongs into its environment", async () => {
+    const script =
+      `console.log(JSON.stringify({ store: Deno.env.get("FOZ_STORE"), path: Deno.env.has("PATH") }))`;
+    const { jobs, ended } = jobsRunning(script, { FOZ_STORE: "mongodb://u:secret@host/db" });
+    await jobs.startTraining({});
+    assert.deepEqual((await ended).result, { store: "mongodb://u:secret@host/db", path: true });
   });
 
   it("refuses a second training while one runs, and ends one that is cancelled", async () => {

@@ -13,6 +13,11 @@ describe("failures of MongoDB", () => {
     }
     assert.ok(isPassing(new MongoNetworkError("connection closed")));
     assert.ok(isPassing(server(1, { errorLabels: ["RetryableWriteError"] })));
+    for (const code of ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]) {
+      const ended = Object.assign(new Error("This socket has been ended by the other party"), { code });
+      assert.ok(isPassing(ended));
+      assert.match(failureOf("read", "place", ended).message, /start the server/);
+    }
     for (const code of [11000, 13, 18, 2, 72]) assert.ok(!isPassing(server(code)), `${code}`);
     for (const error of [new Error("ours"), new MongoParseError("no URL"), new LeaseLost("lost")]) {
       assert.ok(!isPassing(error));

@@ -85,6 +85,13 @@ describe("MongoUpdateFeed", { skip }, () => {
     assert.deepEqual((await take(feed, 0, 2)).map(({ update }) => update.appliedOffset), [1, 2]);
   });
 
+  it("forgets nothing that is still to come", async () => {
+    await feed.publish(activated(1));
+    await feed.trim(1_000_000);
+    assert.equal(await feed.publish(activated(2)), 2);
+    assert.deepEqual((await take(feed, 0, 1)).map(({ update }) => update.appliedOffset), [2]);
+  });
+
   it("passes over what was trimmed, in the middle of a batch too, and deletes it when it is old", async () => {
     const rows = { kind: "rowsChanged", generation: "g000001", appliedOffset: 1, side: "item" } as const;
     const row = { ...rows, indexes: Uint32Array.of(1), rows: new Float32Array(8) };

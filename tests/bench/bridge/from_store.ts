@@ -8,20 +8,16 @@ import { startWatched } from "./bridge_process.ts";
 /** As many as the bridge asks for at once. */
 const AT_ONCE = 500;
 
-/** The collection is `recommendations`, its `_id` is {generation, userId}: API.md. */
+/** The collection is `recommendations`, with an index of generation and user. */
 async function bareLoop(url: string, generation: string, users: number, count: number): Promise<number> {
   const client = await MongoClient.connect(url), collection = client.db().collection("recommendations");
   const startMs = performance.now();
   for (let read = 0; read < count; read += AT_ONCE) {
-    const _id = {
-      $in: Array.from(
-        { length: AT_ONCE },
-        (_, i) => ({ generation, userId: String(1 + (read + i) % users) }),
-      ),
-    };
-    const found = await collection.find({ _id } as never).toArray();
-    if (found.length !== Math.min(AT_ONCE, users)) {
-      throw new Error(`${found.length} of ${AT_ONCE} documents were found`);
+    const userIds = Array.from({ length: AT_ONCE }, (_, i) => String(1 + (read + i) % users));
+    const found = await collection.find({ generation, userId: { $in: userIds } }).toArray();
+    // A user without ratings has no document.
+    if (found.length < 0.9 * Math.min(AT_ONCE, users)) {
+      throw new Error(`only ${found.length} of ${AT_ONCE} documents were found`);
     }
   }
   const seconds = (performance.now() - startMs) / 1000;

@@ -56,7 +56,7 @@ export const liveBenchmark: Benchmark = {
   },
 };
 
-async function caughtUp({ port }: FozServer): Promise<void> {
+export async function caughtUp({ port }: FozServer): Promise<void> {
   const deadlineMs = performance.now() + READY_MS, socket = await HttpConnection.open(port);
   for (;;) {
     const answer = await socket.get("/readyz");
@@ -66,7 +66,7 @@ async function caughtUp({ port }: FozServer): Promise<void> {
   }
 }
 
-async function load<Result>(
+export async function load<Result>(
   server: FozServer,
   mode: "visible" | "batches",
   ...numbers: readonly number[]

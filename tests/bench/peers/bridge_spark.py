@@ -35,9 +35,9 @@ def main():
 
     def answer(batch, _):
         asked = batch.selectExpr("CAST(value AS STRING) AS userId", "key", "headers").persist()
-        ids = [{"generation": generation, "userId": row.userId} for row in asked.select("userId").distinct().collect()]
+        ids = [row.userId for row in asked.select("userId").distinct().collect()]
         if ids:
-            match = json.dumps([{"$match": {"_id": {"$in": ids}}}])
+            match = json.dumps([{"$match": {"generation": generation, "userId": {"$in": ids}}}])
             lists = (
                 source.option("collection", "recommendations")
                 .option("aggregation.pipeline", match)

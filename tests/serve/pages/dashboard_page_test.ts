@@ -14,6 +14,11 @@ describe("the dashboard", () => {
     const script = scriptOf(dashboardPage);
     const used = [...script.matchAll(/\$\("(\w+)"\)/g)].map((match) => match[1]);
     const computed = ["event", "request"].flatMap((what) => [`${what}Rate`, `${what}Curve`]);
+    const sections = [...script.matchAll(/\b(?:act|report|every)\((?:\d+, )?"(\w+)"/g)].map((match) =>
+      match[1]
+    );
+    assert.deepEqual(new Set(sections), new Set(["state", "quality", "user", "generations", "models"]));
+    computed.push(...sections.map((section) => `${section}Problem`));
     assert.ok(used.length > 10);
     for (const id of [...used, ...computed]) assert.ok(dashboardPage.includes(`id="${id}"`), id);
   });
@@ -21,7 +26,10 @@ describe("the dashboard", () => {
   it("asks only for what the server has", async () => {
     const server = await plantedServer();
     const script = scriptOf(dashboardPage);
-    for (const path of ["/readyz", "/metrics", "/v1/generations", "/v1/users/", "/v1/items/", "/v1/events"]) {
+    for (
+      const path of ["/readyz", "/metrics", "/v1/generations", "/v1/users/", "/v1/items/", "/v1/events"]
+        .concat(["/v1/stream", "/v1/models", "/v1/jobs/", "/v1/jobs/train"])
+    ) {
       assert.ok(script.includes(`"${path}`), path);
     }
     const response = await server.get("/");
@@ -29,6 +37,10 @@ describe("the dashboard", () => {
     assert.match(response.headers.get("content-security-policy")!, /default-src 'none'.*connect-src 'self'/);
     assert.equal(await response.text(), dashboardPage);
     await server.stop();
+  });
+
+  it("keeps nothing in the browser", () => {
+    assert.doesNotMatch(scriptOf(dashboardPage), /sessionStorage|localStorage|cookie|indexedDB/i);
   });
 
   it("finds the server's numbers in its metrics", async () => {
