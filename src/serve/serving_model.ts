@@ -58,6 +58,11 @@ const HANDOVER_MS = 10_000;
 /** All rows are asked for this often at most. */
 const WANT_MS = 500;
 
+/** A generation that answers, or did. */
+interface Held extends ActiveModel {
+  readonly content: GenerationContent;
+}
+
 export class ServingModel implements AnsweringModel {
   readonly #options: ServingModelOptions;
   readonly #log: LogFollower;
@@ -69,10 +74,10 @@ export class ServingModel implements AnsweringModel {
   readonly #stopped = new AbortController();
   readonly #closing = new AbortController();
   #figures: LearnerFigures | undefined;
-  #current: ActiveModel | undefined;
-  /** The generation that is to answer next, and the contents whose rows may be wanted. */
-  #next: Recommender | undefined;
-  #contents = new Map<string, GenerationContent>();
+  #current: Held | undefined;
+  #before: Held | undefined;
+  /** The generation that is to answer next. */
+  #next: Held | undefined;
   #wantedMs = -Infinity;
   #running: Promise<unknown>[] = [];
   #refreshing: Promise<void> | undefined;
@@ -172,7 +177,7 @@ export class ServingModel implements AnsweringModel {
   /** Takes what a learner tells. A batch of a generation that is not here is dropped; one after a gap makes all be asked for. */
   async applyRows(batch: RowBatch): Promise<void> {
     const { generation, appliedOffset, atMs } = batch.at(-1) as RowsAdvanced;
-    const outcome = await this.#rows.apply(batch, (id) => this.#recommenderOf(id));
+    const outcome = await this.#rows.apply(batch, (id) => this.#heldOf(id)?.recommender);
     if (outcome === "missed") await this.#wantRows(generation);
     else if (outcome === "foreign") this.#options.metrics.increment("foz_updates_dropped_total");
     else if (outcome === "applied") {
@@ -192,7 +197,7 @@ export class ServingModel implements AnsweringModel {
 
   async #heard({ generation, appliedOffset, figures }: Measured): Promise<void> {
     this.measured(figures);
-    const { learnedOffset = appliedOffset } = this.#recommenderOf(generation) ?? {};
+    const { learnedOffset = appliedOffset } = this.#heldOf(generation)?.recommender ?? {};
     if (learnedOffset < appliedOffset) await this.#wantRows(generation);
   }
 
@@ -222,12 +227,12 @@ export class ServingModel implements AnsweringModel {
     return this.#waiters.wait(offset, waitMs, this.#current?.recommender.appliedOffset ?? 0);
   }
 
-  #recommenderOf(generation: string): Recommender | undefined {
-    return [this.#current?.recommender, this.#next].find((one) => one?.generation.generation === generation);
+  #heldOf(generation: string): Held | undefined {
+    return [this.#current, this.#next].find((one) => one?.content.generation.generation === generation);
   }
 
   async #wantRows(generation: string): Promise<void> {
-    const content = this.#contents.get(generation), nowMs = this.#options.clock.monotonicMs();
+    const content = this.#heldOf(generation)?.content, nowMs = this.#options.clock.monotonicMs();
     if (content === undefined || nowMs < this.#wantedMs + WANT_MS) return;
     this.#wantedMs = nowMs;
     try {
@@ -261,43 +266,47 @@ export class ServingModel implements AnsweringModel {
         const pointer = await this.#options.generations.active();
         generation = pointer?.generation;
         if (generation !== undefined && generation !== this.#current?.recommender.generation.generation) {
-          await this.#swapTo(await this.#options.generations.load(generation));
+          await this.#swapTo(await this.#keptOf(generation) ?? await this.#load(generation));
         }
         this.#warnings.delete("generation");
       } catch (error) {
         this.#options.metrics.increment("foz_generation_load_failures_total");
         const kept = this.#current?.recommender.generation.generation ?? "none";
-        this.#warn(
-          "generation",
-          `generation ${generation ?? "(unknown)"} cannot be loaded; ${kept} answers`,
-          {
-            generation,
-            error,
-          },
-        );
+        const what = `generation ${generation ?? "(unknown)"} cannot be loaded; ${kept} answers`;
+        this.#warn("generation", what, { generation, error });
       }
     } while (this.#refreshAgain && !this.#stopped.signal.aborted);
   }
 
-  async #swapTo(content: GenerationContent): Promise<void> {
-    const recommender = new Recommender(this.#options.kernelModule, content);
+  async #load(generation: string): Promise<Held> {
+    const content = await this.#options.generations.load(generation);
+    const texts = await ItemTexts.of(content.itemIds, this.#options.catalog);
+    return { content, recommender: new Recommender(this.#options.kernelModule, content), texts };
+  }
+
+  /** The one that answered before, for a rollback; only a learner can bring its rows up to now. */
+  async #keptOf(generation: string): Promise<Held | undefined> {
+    const kept = this.#before;
+    if (kept?.content.generation.generation !== generation) return undefined;
+    return await this.#isLearned(kept.content) ? kept : undefined;
+  }
+
+  async #swapTo(next: Held): Promise<void> {
+    const { content, recommender } = next;
     const { generation, userCount, itemCount } = content.generation;
-    this.#next = recommender;
-    this.#contents.set(generation, content);
+    this.#next = next;
     try {
-      const texts = await ItemTexts.of(content.itemIds, this.#options.catalog);
       await this.#log.apply(recommender);
       if (await this.#isLearned(content)) await this.#awaitLearner(recommender, content);
       // Events may be accepted while the log is read: what is visible never goes back to an older state of the log.
       do {
         await this.#log.apply(recommender);
       } while (recommender.seenOffset < (this.#current?.recommender.seenOffset ?? 0));
-      this.#current = { recommender, texts };
+      this.#before = this.#current;
+      this.#current = next;
+      this.#titleCount = -1;
     } finally {
       this.#next = undefined;
-      for (const id of this.#contents.keys()) {
-        if (this.#recommenderOf(id) === undefined) this.#contents.delete(id);
-      }
     }
     this.#options.metrics.set("foz_model_users", userCount);
     this.#options.metrics.set("foz_model_items", itemCount);

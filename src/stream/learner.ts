@@ -10,7 +10,7 @@ import type { Kernels } from "../kernels/kernel_module.ts";
 import { ChangedRows } from "./changed_rows.ts";
 import type { GenerationHistory } from "./histories.ts";
 import { savedHistory } from "./histories.ts";
-import { decodeLearnerState, encodeLearnerState } from "./learner_state.ts";
+import { decodeLearnerState, encodeLearnerState, type LearnerState } from "./learner_state.ts";
 import { type LearnerMethod, LiveModel, type PairValue } from "./live_model.ts";
 import type { Progress } from "./progress.ts";
 
@@ -26,6 +26,7 @@ export class Learner {
   /** Id of the generation. */
   readonly generation: string;
   readonly #content: GenerationContent;
+  readonly #kernels: Kernels;
   readonly #method: LearnerMethod;
   readonly #model: LiveModel;
   readonly #changedUsers = new ChangedRows();
@@ -49,14 +50,14 @@ export class Learner {
     return learner;
   }
 
-  /** The state of these bytes. Throws OutsideFailure when they are torn, of another generation or another method. */
+  /** The state of these bytes, or as they were decoded. Throws OutsideFailure when torn, or of another generation or method. */
   static restore(
     kernels: Kernels,
     content: GenerationContent,
-    state: Uint8Array,
+    state: Uint8Array | LearnerState,
     method: LearnerMethod = "foldIn",
   ): Learner {
-    const saved = decodeLearnerState(state);
+    const saved = state instanceof Uint8Array ? decodeLearnerState(state) : state;
     const { generation, sha256 } = content.generation;
     if (saved.generation !== generation || saved.generationSha256 !== sha256 || saved.method !== method) {
       throw new OutsideFailure(
@@ -80,6 +81,7 @@ export class Learner {
   private constructor(kernels: Kernels, content: GenerationContent, method: LearnerMethod) {
     this.generation = content.generation.generation;
     this.#content = content;
+    this.#kernels = kernels;
     this.#method = method;
     this.#model = new LiveModel(
       kernels,
@@ -93,6 +95,11 @@ export class Learner {
   /** Every record of the log with a smaller offset is in. */
   get appliedOffset(): number {
     return this.#appliedOffset;
+  }
+
+  /** Of the memory of its kernels. */
+  get sizeBytes(): number {
+    return this.#kernels.memory.buffer.byteLength;
   }
 
   /** How many rows there are now: the log's codes below are rows. */
@@ -161,7 +168,7 @@ export class Learner {
     return [this.#takeSide("user"), this.#takeSide("item")].filter((update) => update.indexes.length > 0);
   }
 
-  /** For a checkpoint. `beside`: what comes back from `besideOf` of these bytes. */
+  /** For a checkpoint. `beside`: what whoever learns keeps with it. */
   state(beside?: Uint8Array): Uint8Array<ArrayBuffer> {
     const { users, items } = this.#model, { generation, sha256 } = this.#content.generation;
     return encodeLearnerState({

@@ -81,7 +81,7 @@ export class LearnerRun {
   readonly #fold: LogFold;
   readonly #feed: FeedWriter;
   readonly #policy: CheckpointPolicy;
-  readonly #ended = new AbortController();
+  #ended = new AbortController();
   #toldOffset: number;
   #fedMs = -Infinity;
   #figuresMs = -Infinity;
@@ -104,6 +104,13 @@ export class LearnerRun {
     return run;
   }
 
+  /** Goes on after `end` and `finish`: learns what the log holds since. As `begin`, without what that reads. */
+  async resume(signal: AbortSignal): Promise<LearnerRun> {
+    this.#ended = new AbortController();
+    await this.#replay(signal);
+    return this;
+  }
+
   private constructor(
     options: LearnerOptions,
     content: GenerationContent,
@@ -119,6 +126,11 @@ export class LearnerRun {
     this.#toldOffset = learner.appliedOffset;
     this.#feed = new FeedWriter(updates, fence);
     this.#policy = new CheckpointPolicy(checkpointing, learner.appliedOffset, clock.monotonicMs());
+  }
+
+  /** What it holds in memory. */
+  get sizeBytes(): number {
+    return this.#learner.sizeBytes;
   }
 
   /** Of the last record that erased somebody; -1 if this run has met none. */
@@ -333,9 +345,9 @@ async function startingState(options: LearnerOptions, content: GenerationContent
   const checkpoint = await checkpoints.latest(generation);
   if (checkpoint !== undefined) {
     try {
-      const learner = Learner.restore(instantiateKernels(kernelModule), content, checkpoint.state, method);
-      const progress = new Progress(PROGRESS), { beside } = decodeLearnerState(checkpoint.state);
-      if (beside !== undefined) progress.load(decodeState(beside));
+      const saved = decodeLearnerState(checkpoint.state), progress = new Progress(PROGRESS);
+      const learner = Learner.restore(instantiateKernels(kernelModule), content, saved, method);
+      if (saved.beside !== undefined) progress.load(decodeState(saved.beside));
       return { learner, progress };
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;

@@ -7,6 +7,8 @@ import { Wake } from "./wake.ts";
 /** How often it is looked whether another generation is active, unless somebody asks for one. */
 const LOOK_MS = 50;
 const RETRY_MS = 1000;
+/** The learner before stays in memory up to this size: a rollback then has only the tail to learn. */
+const MOST_PARKED_BYTES = 512 * 2 ** 20;
 
 export interface RunningLearner {
   /** The generation that is learned now; undefined before the first has caught up. */
@@ -17,6 +19,7 @@ export class LiveLearning implements RunningLearner {
   readonly #options: LearnerOptions;
   readonly #look: Wake;
   #current: LearnerRun | undefined;
+  #parked: LearnerRun | undefined;
   #following: Promise<void> = Promise.resolve();
   /** A generation that was not trained on this log, and is not looked at again. */
   #foreign: string | undefined;
@@ -73,6 +76,8 @@ export class LiveLearning implements RunningLearner {
     ) {
       return undefined;
     }
+    const parked = this.#takeParked(generation);
+    if (parked !== undefined) return await parked.resume(signal);
     const content = await generations.load(generation);
     if (content.generation.logId === eventLog.logId) {
       return await LearnerRun.begin(this.#options, content, signal);
@@ -83,6 +88,13 @@ export class LiveLearning implements RunningLearner {
       generation,
     });
     return undefined;
+  }
+
+  /** Not one that still knows somebody who was erased since. */
+  #takeParked(generation: string): LearnerRun | undefined {
+    const parked = this.#parked, erasedOffset = this.#current?.erasedOffset ?? -1;
+    this.#parked = undefined;
+    return parked?.generation === generation && parked.appliedOffset > erasedOffset ? parked : undefined;
   }
 
   /**
@@ -104,6 +116,7 @@ export class LiveLearning implements RunningLearner {
   async #finish(before: LearnerRun, next: LearnerRun): Promise<void> {
     const { checkpoints, fence } = this.#options;
     await before.finish();
+    if (before.sizeBytes <= MOST_PARKED_BYTES) this.#parked = before;
     if (next.erasedOffset >= before.appliedOffset) await checkpoints.remove(before.generation, fence);
   }
 }

@@ -76,6 +76,47 @@ describe("learnerHere", () => {
     assert.match(exposed, /foz_validation_rmse\{span="total"\} [0-9.]+/);
   });
 
+  it("rolls back to what it kept in memory, brought up to now, without those who were erased", async () => {
+    const planted = await plantedLog(), { store, append, stream } = planted;
+    const { load } = store.generations, loaded: string[] = [];
+    const { model } = await serving(planted, learnerHere(store, kernelModule));
+    const answers = () => model.current!.recommender.generation.generation;
+    await append(640);
+    await publish(store, await contentFor(store, stream.content, "g000002"));
+    await until("the second answers", () => answers() === "g000002");
+    await append(700);
+    assert.equal(await model.waitFor(699, 5000), true);
+    const { offset } = (await store.eventLog.eraseUser("u3", 0))!;
+    assert.equal(await model.waitFor(offset, 5000), true);
+    store.generations.load = (
+      generation,
+    ) => (loaded.push(generation), load.call(store.generations, generation));
+    await store.generations.activate("g000001", 600, 0);
+    await model.refresh();
+    assert.equal(answers(), "g000001");
+    assert.ok(model.current!.recommender.appliedOffset > offset);
+    assert.equal(model.current!.recommender.knowsUser("u3"), false);
+    // The learner's own state of before still knew u3, and was left.
+    assert.ok(loaded.length <= 1, loaded.join());
+    const userIds = (await store.eventLog.userIds()).filter((userId) => userId !== "");
+    const lists = userIds.map((userId) =>
+      model.current!.recommender.recommend(userId, { n: 20, excludeSeen: false }).items
+    );
+    const fresh = new Recommender(kernelModule, planted.content),
+      rows = await LearnerRun.begin(
+        listening(store, systemClock),
+        planted.content,
+        new AbortController().signal,
+      );
+    fresh.addIds("user", (await store.eventLog.userIds()).slice(planted.content.userIds.length));
+    fresh.addIds("item", (await store.eventLog.itemIds()).slice(planted.content.itemIds.length));
+    for (const update of rows.rows()) if (update.kind === "rowsChanged") fresh.applyRows(update);
+    assert.deepEqual(
+      lists,
+      userIds.map((userId) => fresh.recommend(userId, { n: 20, excludeSeen: false }).items),
+    );
+  });
+
   it("swaps to a generation that knows what its predecessor knew", async () => {
     const planted = await plantedLog(), { store, append, stream } = planted;
     await append(800);

@@ -16,6 +16,8 @@ export interface MongoDbOptions {
   readonly withUser?: boolean;
   /** It says that it is no replica set: no change streams, no majority. */
   readonly isStandalone?: boolean;
+  /** It speaks TLS, with a certificate for 127.0.0.1 that signed itself (openssl makes it). */
+  readonly withTls?: boolean;
 }
 
 export interface MongoDbService {
@@ -23,6 +25,8 @@ export interface MongoDbService {
   readonly url: string;
   /** The same without user and password. */
   readonly plainUrl: string;
+  /** The certificate that it shows, with TLS. */
+  readonly certificateFile: string;
   /** Ends the server as kill -9 does. */
   kill(): Promise<void>;
   /** Starts it again on its port and its data; ends it before if it runs. */
@@ -71,6 +75,8 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
   await installMongoDb();
   const data = Deno.makeTempDirSync({ dir: SERVICES_FOLDER, prefix: "mongodb-run-" });
   const [port] = freePorts(1), flags = options.isStandalone ? ["--standalone"] : [];
+  const certificateFile = `${data}/certificate.pem`;
+  if (options.withTls) flags.push(...await makeCertificate(certificateFile, `${data}/key.pem`));
   let server = await startServer(port, data, flags);
   const end = async (signal: Deno.Signal) => {
     try {
@@ -90,6 +96,7 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
   return {
     url: options.withUser ? `mongodb://${USER}:${PASSWORD}@127.0.0.1:${port}` : plainUrl,
     plainUrl,
+    certificateFile,
     kill: () => end("SIGKILL"),
     restart: async () => {
       await end("SIGTERM");
@@ -100,6 +107,15 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
       Deno.removeSync(data, { recursive: true });
     },
   };
+}
+
+/** Gives the flags of the server. */
+async function makeCertificate(certificate: string, key: string): Promise<string[]> {
+  await runToEnd("openssl", [
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-keyout", key, "-out", certificate],
+    ...["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+  ]);
+  return ["--tls-cert-file", certificate, "--tls-key-file", key];
 }
 
 /** Starts one for the time of `body`, and stops it whatever becomes of that. */

@@ -5,6 +5,7 @@ import { LeaseLost } from "../../src/domain/failure.ts";
 import type { RowsAdvanced } from "../../src/domain/model_update.ts";
 import { LiveLearning } from "../../src/stream/run_learner.ts";
 import { contentFor, listening, plantedLog, publish } from "./planted_log.ts";
+import { learnerOf, part } from "./planted_stream.ts";
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
   const endMs = performance.now() + 5000;
@@ -61,5 +62,47 @@ describe("LiveLearning", () => {
     const learning = new LiveLearning(options);
     await append(620);
     await assert.rejects(learning.run(new AbortController().signal), LeaseLost);
+  });
+
+  it("comes back to the generation before with nothing but the tail to learn, unless somebody was erased", async () => {
+    const { store, stream, content, append } = await plantedLog(), options = listening(store, systemClock);
+    const { checkpoints, generations } = store,
+      latest = checkpoints.latest.bind(checkpoints),
+      asked: string[] = [];
+    checkpoints.latest = (generation) => (asked.push(generation), latest(generation));
+    const learning = new LiveLearning(options),
+      stop = new AbortController(),
+      running = learning.run(stop.signal);
+    const learns = (generation: string, offset: number) =>
+      until(
+        `${generation} learns to ${offset}`,
+        () => learning.current?.generation === generation && learning.current.appliedOffset === offset,
+      );
+    const activate = async (generation: string) => {
+      await generations.activate(generation, 600, 0);
+      learning.rows(generation);
+    };
+    await append(640);
+    await learns("g000001", 640);
+    await publish(store, await contentFor(store, stream.content, "g000002"));
+    await learns("g000002", 640);
+    await append(700);
+    await learns("g000002", 700);
+    await until("the state of the first is written", () => options.notes.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await activate("g000001");
+    await learns("g000001", 700);
+    assert.deepEqual(asked, ["g000001", "g000002"], "each was loaded once");
+    const oracle = learnerOf(stream);
+    oracle.apply(part(stream.log, 600, 700));
+    assert.equal(await learning.current!.sha256(), await oracle.sha256());
+    const { offset } = (await store.eventLog.eraseUser("u3", 0))!;
+    await learns("g000001", offset + 1);
+    await activate("g000002");
+    await learns("g000002", offset + 1);
+    assert.deepEqual(asked.slice(2), ["g000002"], "what was kept still knew u3");
+    assert.ok(content.userIds.includes("u3"));
+    stop.abort();
+    await running;
   });
 });

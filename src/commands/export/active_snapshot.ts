@@ -1,5 +1,6 @@
 /** What a server would answer from now, in one piece. */
 import { BadInput } from "../../domain/failure.ts";
+import { withoutEvents } from "../../domain/log_records.ts";
 import type { LaterSeen, Snapshot } from "../../domain/snapshot.ts";
 import type { EventLog } from "../../ports/event_log.ts";
 import type { Store } from "../open_store.ts";
@@ -25,7 +26,7 @@ export async function activeSnapshot(
   return { content, appliedOffset, titles, later: await laterSeen(eventLog, offset, appliedOffset) };
 }
 
-/** Each pair of the log's events in [fromOffset, untilOffset), with only the ids that occur. */
+/** Each pair of the log's events in [fromOffset, untilOffset) that count, with only the ids that occur. */
 async function laterSeen(eventLog: EventLog, fromOffset: number, untilOffset: number): Promise<LaterSeen> {
   const users = new Map<number, number>(), items = new Map<number, number>();
   const indexOf = (codes: Map<number, number>, code: number) => {
@@ -34,7 +35,8 @@ async function laterSeen(eventLog: EventLog, fromOffset: number, untilOffset: nu
     return index;
   };
   const pairs: number[] = [];
-  for await (const batch of eventLog.read({ fromOffset, untilOffset })) {
+  const deleted = new Set(await eventLog.deletedOffsets());
+  for await (const batch of withoutEvents(eventLog.read({ fromOffset, untilOffset }), deleted)) {
     for (let i = 0; i < batch.count; i++) {
       pairs.push(indexOf(users, batch.users[i]), indexOf(items, batch.items[i]));
     }

@@ -10,6 +10,9 @@ export type ExportKind = "lists" | "factors";
 /** Users or items whose rows are made and written together. */
 const PORTION = 2000;
 
+/** In the place of a user who was erased: nobody has a row. */
+const ERASED = "";
+
 /** A column of a table: its Parquet type, and values of a portion. */
 interface Column {
   readonly name: string;
@@ -23,7 +26,9 @@ export function* listsOf(
   snapshot: Snapshot,
   n: number,
 ): Generator<RecommendationList> {
-  for (const userId of snapshot.content.userIds) yield recommender.recommend(userId, { n });
+  for (const userId of snapshot.content.userIds) {
+    if (userId !== ERASED) yield recommender.recommend(userId, { n });
+  }
 }
 
 interface FactorRow {
@@ -40,6 +45,7 @@ export function* factorsOf({ content: { model, userIds, itemIds } }: Snapshot): 
   const sides = [["user", userIds, model.userFactors, 0], ["item", itemIds, model.itemFactors, 1]] as const;
   for (const [side, ids, rows, biasPlace] of sides) {
     for (const [i, id] of ids.entries()) {
+      if (id === ERASED) continue;
       const row = rows.subarray(i * model.stride, (i + 1) * model.stride);
       const bias = feedback === "explicit" ? { bias: row[factorCount + biasPlace] } : {};
       yield { side, id, ...bias, factors: row.subarray(0, factorCount) };

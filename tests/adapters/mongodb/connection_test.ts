@@ -129,6 +129,25 @@ describe("a MongoDB server", { skip }, () => {
   });
 });
 
+describe("a server with TLS", { skip }, () => {
+  it("is trusted by its certificate, and not without", async (t) => {
+    const reason = skip === false ? await whyNoMongoDb() : "";
+    if (reason !== undefined) return t.skip(reason);
+    await withMongoDb({ withTls: true, isStandalone: true }, async ({ url, certificateFile }) => {
+      const ca = `tlsCAFile=${encodeURIComponent(certificateFile)}`;
+      const store = await openMongoStore(`${url}/foz?tls=true&${ca}`, systemClock);
+      const event = { eventId: "e", userId: "u", itemId: "i", value: 1, timeMs: 1 };
+      assert.deepEqual(await store.eventLog.append([event]), [{ status: "created", offset: 0 }]);
+      await store.close();
+      await assert.rejects(
+        Connection.open(`${url}/foz?tls=true`, QUICK),
+        (error: Error) => assertOutside(error, /certificate|UnknownIssuer|self.signed/i),
+      );
+      await assert.rejects(Connection.open(`${url}/foz`, QUICK), OutsideFailure);
+    });
+  });
+});
+
 describe("a standalone server", { skip }, () => {
   it("keeps every promise without change streams and without a majority", async (t) => {
     const reason = skip === false ? await whyNoMongoDb() : "";

@@ -30,6 +30,20 @@ describe("activeSnapshot", () => {
     await server.stop();
   });
 
+  it("leaves out what was deleted since, and erased users", async () => {
+    const server = await plantedServer({ offset: 0 }), { eventLog } = server.store;
+    const events = [["42", "661"], ["42", "318"], ["gone", "914"]].map(([userId, itemId], k) => ({
+      ...{ eventId: `e${k}`, userId, itemId },
+      ...{ value: 1, timeMs: 0 },
+    }));
+    await eventLog.append(events);
+    await eventLog.deleteEvent("42", "e0", 0);
+    await eventLog.eraseUser("gone", 0);
+    const { later } = await activeSnapshot(server.store);
+    assert.deepEqual(later, { userIds: ["42"], itemIds: ["318"], pairs: Uint32Array.of(0, 0) });
+    await server.stop();
+  });
+
   it("needs an active generation", async () => {
     const server = await plantedServer({ planted: false });
     await assert.rejects(

@@ -41,6 +41,18 @@ async function parquetRows(): Promise<Record<string, unknown>[]> {
   return await parquetReadObjects({ file: buffer });
 }
 
+describe("users who were erased", () => {
+  it("have neither a list nor a row", async () => {
+    const snapshot = await snapshotOf("explicit", ["42", "", "7"]);
+    const { current } = new SnapshotModel(kernelModule, snapshot);
+    assert.deepEqual([...listsOf(current, snapshot, 4)].map(({ userId }) => userId), ["42", "7"]);
+    const users = [...factorsOf(snapshot)].filter(({ side }) => side === "user");
+    assert.deepEqual(users.map(({ id }) => id), ["42", "7"]);
+    const { userFactors, stride } = snapshot.content.model;
+    assert.deepEqual(users[1].factors, userFactors.slice(2 * stride, 2 * stride + 5));
+  });
+});
+
 describe("listsOf", () => {
   it("gives every user the list that the server would", async () => {
     const snapshot = await snapshotOf("explicit");

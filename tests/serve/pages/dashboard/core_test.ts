@@ -81,10 +81,15 @@ describe("the dashboard's requests", () => {
     await until("generations", () => $("generations").children.length === 1);
     replace(() => Promise.reject(new TypeError("Failed to fetch")));
     await until("the state says so", () => $("state").textContent === "no answer");
+    assert.match($("stateProblem").textContent, /^The server at localhost does not answer; is it running\?$/);
+    $("ask").submit();
     await until(
-      "so does the section",
-      () => /localhost does not answer/.test($("generationsProblem").textContent),
+      "so does what was asked for",
+      () => /localhost does not answer/.test($("userProblem").textContent),
     );
+    for (const section of ["quality", "generations", "models"]) {
+      assert.equal($(`${section}Problem`).hidden, true, section);
+    }
     replace(() => new Response("<h1>Bad Gateway</h1>", { status: 502, statusText: "Bad Gateway" }));
     await until("another's answer is shown", () => /Bad Gateway/.test($("modelsProblem").textContent));
     replace(undefined);
