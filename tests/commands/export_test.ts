@@ -93,9 +93,10 @@ describe("foz export", () => {
     const store = await openStore(url);
     const snapshot = await activeSnapshot(store);
     await store.close();
+    await Deno.writeTextFile(`${folder}/out`, "a file is no folder");
     await assert.rejects(
-      exportSnapshot(snapshot, { to: `${folder}/no/x`, format: "snapshot", what: "lists" }, 1),
-      /no\/x failed/,
+      exportSnapshot(snapshot, { to: `${folder}/out/x`, format: "snapshot", what: "lists" }, 1),
+      /out\/x failed/,
     );
   });
 });
