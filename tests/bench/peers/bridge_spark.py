@@ -7,6 +7,7 @@ bridge_spark.py JARS BROKERS REQUESTS RECOMMENDATIONS MONGODB_URL FOLDER THREADS
 
 import glob
 import json
+import os
 import sys
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from pyspark.sql.functions import col, struct, to_json
 def main():
     jars, brokers, requests, recommendations, url, folder, threads = sys.argv[1:8]
     database = urlsplit(url).path.strip("/")
+    # Spark leaves a folder of artifacts where it stands.
+    os.chdir(folder)
     spark = (
         SparkSession.builder.master(f"local[{threads}]")
         .config("spark.jars", ",".join(sorted(glob.glob(f"{jars}/*.jar"))))
