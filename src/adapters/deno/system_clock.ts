@@ -1,4 +1,5 @@
 /** The clock of the machine. */
+import { setImmediate } from "node:timers";
 import type { Clock } from "../../ports/clock.ts";
 
 export const systemClock: Clock = {
@@ -7,6 +8,8 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
+      // A timer takes at least a millisecond; this is a turn for everybody else.
+      if (ms <= 0) return void setImmediate(resolve);
       const end = () => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", end);

@@ -16,4 +16,16 @@ describe("systemClock", () => {
     await systemClock.sleep(20);
     assert.ok(systemClock.monotonicMs() - beforeMs >= 19);
   });
+
+  it("gives timers and messages their turn, even where nobody sleeps for any time", async () => {
+    const { port1, port2 } = new MessageChannel(), came = new Set<string>();
+    port2.onmessage = () => came.add("message");
+    port1.postMessage("");
+    setTimeout(() => came.add("timer"), 1);
+    const untilMs = systemClock.monotonicMs() + 5000;
+    while (came.size < 2 && systemClock.monotonicMs() < untilMs) await systemClock.sleep(0);
+    port1.close();
+    port2.close();
+    assert.deepEqual([...came].sort(), ["message", "timer"]);
+  });
 });
