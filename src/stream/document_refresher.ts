@@ -124,21 +124,24 @@ export class DocumentRefresher {
     return oldest !== undefined && this.#allowance >= 1 && nowMs - oldest.sinceMs >= restMs;
   }
 
-  /** Makes and writes some lists, which know the records below `appliedOffset`. What cannot be written waits on. */
-  async refresh(appliedOffset: number): Promise<void> {
-    const taken = [...this.#waiting].slice(0, Math.min(SLICE, Math.floor(this.#allowance)));
+  /**
+   * Makes and writes some lists. `appliedOffset` gives what the rows know at the moment: learning may go on meanwhile. What
+   * cannot be written waits on. One call at a time.
+   */
+  async refresh(appliedOffset: () => number): Promise<void> {
+    const taken = this.#take(Math.min(SLICE, Math.floor(this.#allowance)));
     this.#allowance -= taken.length;
-    for (const [user] of taken) this.#waiting.delete(user);
     try {
       const { generation } = this.#content.generation, nowMs = this.#options.clock.nowMs();
       const ids = await this.#ids.below("user", this.#live.users.rows.count);
       const itemIds = await this.#ids.below("item", this.#live.items.rows.count);
       const fresh = await this.#freshOf(taken, ids);
-      // No await from here on: lists, and what they are said to know, are of one moment.
+      // No await before the lists are made: they, and what they are said to know, are of one moment.
+      const offset = appliedOffset();
       const lists = taken.flatMap(([user]): StoredList[] => {
         const userId = ids[user];
         if (userId === "" || fresh.has(user)) return [];
-        return [{ userId, generation, appliedOffset, items: this.#listOf(user, itemIds) }];
+        return [{ userId, generation, appliedOffset: offset, items: this.#listOf(user, itemIds) }];
       });
       await this.#options.recommendations.refresh(lists, nowMs);
       this.#refreshed += lists.length;
@@ -146,6 +149,17 @@ export class DocumentRefresher {
       for (const [user, waiting] of taken) if (!this.#waiting.has(user)) this.#waiting.set(user, waiting);
       throw error;
     }
+  }
+
+  /** Those who have waited longest. */
+  #take(count: number): [user: number, waiting: Waiting][] {
+    const taken: [number, Waiting][] = [];
+    for (const entry of this.#waiting) {
+      if (taken.length === count) break;
+      taken.push(entry);
+    }
+    for (const [user] of taken) this.#waiting.delete(user);
+    return taken;
   }
 
   #wait(user: number, waiting: Waiting): void {

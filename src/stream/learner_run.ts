@@ -88,6 +88,7 @@ export class LearnerRun {
   #fedFiguresMs = -Infinity;
   #fedFiguresOffset = -1;
   #documents: DocumentRefresher | undefined;
+  #refreshing: Promise<void> | undefined;
   /** A user was erased, and the checkpoint that says so is not written yet. */
   #isRebaseDue = false;
   #erasedUsers: number[] = [];
@@ -173,13 +174,24 @@ export class LearnerRun {
         const hasLearned = await this.#learn(both);
         // Not waited for. What cannot be written stays to be written, and is told when a checkpoint needs it.
         void this.#writeFeed().catch(() => {});
-        if (this.#documents?.isDue) await this.#documents.refresh(this.appliedOffset);
+        this.#refreshDocuments();
         if (this.#policy.isDue(this.appliedOffset, clock.monotonicMs())) await this.writeCheckpoint();
         if (!hasLearned) await wake.wait(pollMs, both);
       });
       if (!isDone) await clock.sleep(RETRY_MS, both);
     }
+    await this.#refreshing;
     if (!this.#ended.signal.aborted) await this.finish();
+  }
+
+  /** Not waited for: the store may be somebody else's for a while, and events come meanwhile. */
+  #refreshDocuments(): void {
+    const { clock } = this.#options;
+    if (this.#refreshing !== undefined || !this.#documents?.isDue) return;
+    this.#refreshing = this.#documents.refresh(() => this.appliedOffset).catch((error) => {
+      this.#note("stored lists were not refreshed and wait on", { error });
+      return clock.sleep(RETRY_MS, this.#ended.signal);
+    }).finally(() => this.#refreshing = undefined);
   }
 
   /** Makes `follow` end as soon as it can; the last checkpoint is left to `finish`. */
@@ -217,6 +229,8 @@ export class LearnerRun {
    */
   async #rebase(): Promise<void> {
     const { checkpoints, generations, recommendations, clock, fence } = this.#options;
+    // A list of the user's may be on its way.
+    await this.#refreshing;
     await this.#feed.forget();
     for (const { generation } of await generations.list()) {
       if (generation !== this.generation) await checkpoints.remove(generation, fence);

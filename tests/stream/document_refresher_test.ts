@@ -77,7 +77,7 @@ async function refreshAll({ clock, documents, learner }: Planted): Promise<void>
   for (let turn = 0; documents.figures.waiting > 0; turn++) {
     assert.ok(turn < 500, "it comes to an end");
     await clock.advance(100);
-    if (documents.isDue) await documents.refresh(learner.appliedOffset);
+    if (documents.isDue) await documents.refresh(() => learner.appliedOffset);
   }
 }
 
@@ -138,7 +138,7 @@ describe("DocumentRefresher", () => {
     const { waiting } = documents.figures;
     assert.ok(waiting > 10);
     for (let turn = 0; turn < 10; turn++) {
-      if (documents.isDue) await documents.refresh(750);
+      if (documents.isDue) await documents.refresh(() => 750);
       await clock.advance(100);
     }
     assert.ok(
@@ -156,7 +156,7 @@ describe("DocumentRefresher", () => {
     const before = all.documents.figures.waiting;
     recommendations.refresh = () => Promise.reject(new OutsideFailure("the disk is full"));
     assert.ok(all.documents.isDue);
-    await assert.rejects(all.documents.refresh(610), OutsideFailure);
+    await assert.rejects(all.documents.refresh(() => 610), OutsideFailure);
     assert.deepEqual([all.documents.figures.waiting, all.documents.figures.refreshed], [before, 0]);
     recommendations.refresh = refresh;
     await refreshAll(all);
