@@ -93,6 +93,8 @@ export class LearnerRun {
   #isRebaseDue = false;
   #erasedUsers: number[] = [];
   #erasedOffset = -1;
+  /** What is learned now is told when it is whole. */
+  #isSilent = false;
 
   /** Resolves when all that the log holds is learned. The log must be the one that the generation was trained on. */
   static async begin(
@@ -260,12 +262,15 @@ export class LearnerRun {
       this.#fold.ids,
     );
     this.#note("the learner replays the log");
+    // What an erasure took, the one before has learned, and this one cannot: who knows its rows must not mix them with these.
+    const controls = await eventLog.readControls({ fromOffset });
+    this.#isSilent = controls.some(({ record }) => record.kind === "userErased");
     while (await this.#learn(signal, "the learner replays the log"));
     await this.#documents?.doubt(eventLog, startOffset);
-    const controls = await eventLog.readControls({ fromOffset });
-    const hasErased = controls.some(({ record }) => record.kind === "userErased");
     // Where nothing was left to learn too: who began to serve before somebody learned hears that there are rows.
+    const hasErased = this.#isSilent || this.#erasedOffset >= startOffset;
     this.#feed.add(hasErased ? this.rows() : rowBatch(this.#header(), []));
+    this.#isSilent = false;
     await this.#feed.write();
     this.#note("the learner has caught up");
   }
@@ -300,8 +305,9 @@ export class LearnerRun {
   #tell(): void {
     const header = this.#header(), batch = rowBatch(header, this.#learner.takeChanges());
     this.#toldOffset = header.appliedOffset;
-    this.#feed.add(batch);
     this.#documents?.changed(batch);
+    if (this.#isSilent) return;
+    this.#feed.add(batch);
     this.#options.onBatch(batch);
   }
 

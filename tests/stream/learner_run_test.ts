@@ -155,6 +155,7 @@ describe("LearnerRun", () => {
     const options = listening(store, systemClock), run = await LearnerRun.begin(options, content, forever);
     assert.equal((await checkpoints.latest("g000001"))?.offset, offset + 1);
     assert.notEqual(await run.sha256(), await heard.sha256());
+    assert.deepEqual(options.batches, [], "nothing that would be mixed with rows of the one before");
     const latest = await store.updates.latest(), updates: ModelUpdate[] = [];
     for await (const { sequence, update } of store.updates.follow(0, new AbortController().signal)) {
       updates.push(update);
