@@ -11,6 +11,7 @@ import {
   sectionsOf,
 } from "../../domain/generation_sections.ts";
 import { unpackIds } from "../../domain/id_list.ts";
+import { joinBytes } from "../../domain/join_bytes.ts";
 import type { GenerationStore } from "../../ports/generation_store.ts";
 import type { Fence } from "../../ports/lease.ts";
 import { bytesOf } from "./blobs.ts";
@@ -248,13 +249,7 @@ function chunksOf(bytes: Uint8Array): Uint8Array[] {
   );
 }
 
+/** One part is given as it is. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let start = 0;
-  for (const part of parts) {
-    whole.set(part, start);
-    start += part.byteLength;
-  }
-  return whole;
+  return parts.length === 1 ? parts[0] : joinBytes(parts);
 }

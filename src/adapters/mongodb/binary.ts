@@ -26,14 +26,3 @@ export function floatsOf(binary: Binary): Float32Array<ArrayBuffer> {
 export function doublesOf(binary: Binary): Float64Array<ArrayBuffer> {
   return new Float64Array(bytesOf(binary).buffer);
 }
-
-/** Parts one after the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let start = 0;
-  for (const part of parts) {
-    whole.set(part, start);
-    start += part.byteLength;
-  }
-  return whole;
-}

@@ -1,7 +1,8 @@
 /** Bytes of any length in documents below MongoDB's limit of 16 MiB, unseen until something names their `write`. */
 import type { Binary, Collection } from "mongodb";
 import type { Connection } from "./connection.ts";
-import { binaryOf, joined } from "./binary.ts";
+import { joinBytes } from "../../domain/join_bytes.ts";
+import { binaryOf } from "./binary.ts";
 import { isDuplicate } from "./mongo_failure.ts";
 
 interface ChunkDocument {
@@ -51,7 +52,9 @@ export class Chunks {
       if (!parts.has(name)) parts.set(name, []);
       parts.get(name)![part] = bytes.buffer.subarray(0, bytes.position);
     }
-    return new Map([...parts].map(([name, all]) => [name, joined(all.filter((part) => part !== undefined))]));
+    return new Map(
+      [...parts].map(([name, all]) => [name, joinBytes(all.filter((part) => part !== undefined))]),
+    );
   }
 
   async remove(what: string, writes: readonly string[]): Promise<void> {

@@ -1,14 +1,8 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { Binary } from "mongodb";
-import {
-  binaryOf,
-  bytesOf,
-  doublesOf,
-  floatsOf,
-  joined,
-  wordsOf,
-} from "../../../src/adapters/mongodb/binary.ts";
+import { binaryOf, bytesOf, doublesOf, floatsOf, wordsOf } from "../../../src/adapters/mongodb/binary.ts";
+import { joinBytes } from "../../../src/domain/join_bytes.ts";
 
 /** As the driver gives it: a view in the middle of a message. */
 function received(binary: Binary, at: number): Binary {
@@ -43,9 +37,9 @@ describe("binaries", () => {
 describe("joined", () => {
   it("puts parts one after the other", () => {
     assert.deepEqual(
-      joined([Uint8Array.of(1), new Uint8Array(), Uint8Array.of(2, 3)]),
+      joinBytes([Uint8Array.of(1), new Uint8Array(), Uint8Array.of(2, 3)]),
       Uint8Array.of(1, 2, 3),
     );
-    assert.deepEqual(joined([]), new Uint8Array());
+    assert.deepEqual(joinBytes([]), new Uint8Array());
   });
 });
