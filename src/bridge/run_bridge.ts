@@ -3,7 +3,7 @@
  * slow disk does not hold up answers, nor a rebalance of the one the other.
  */
 import { deadTopicOf } from "../domain/dead_letter.ts";
-import type { EventDoor } from "../ingest/accept_events.ts";
+import type { CreatedEvent, EventDoor } from "../ingest/accept_events.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { MessageBatch, Topics } from "../ports/topic.ts";
@@ -12,14 +12,14 @@ import { requestAnswerer } from "./answer_requests.ts";
 import type { Answerer } from "./answerer.ts";
 import { type BridgePart, type BridgeState, setLag } from "./bridge_state.ts";
 import { Outbox } from "./outbox.ts";
-import { type AppendedEvent, eventTaker } from "./take_events.ts";
+import { eventTaker } from "./take_events.ts";
 
 export interface BridgeOptions {
   readonly topics: Topics;
   readonly names: BridgeNames;
   readonly answerer: Answerer;
   readonly door: EventDoor;
-  readonly onAppended?: (events: readonly AppendedEvent[], receivedMs: number) => void;
+  readonly onAppended?: (events: readonly CreatedEvent[], receivedMs: number) => void;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly state: BridgeState;

@@ -1,18 +1,16 @@
 /** Events of a batch into the log. */
-import { acceptEvents, type EventDoor, type EventResult } from "../ingest/accept_events.ts";
+import {
+  acceptEvents,
+  type CreatedEvent,
+  createdEvents,
+  type EventDoor,
+  STATUS_LABELS,
+} from "../ingest/accept_events.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { MessageBatch, ReceivedMessage } from "../ports/topic.ts";
 import type { AfterEvents } from "./after_events.ts";
 import type { DeadLetter, Outbox } from "./outbox.ts";
 import { readEvents } from "./read_events.ts";
-
-/** An event that this process has just put into the log. */
-export interface AppendedEvent {
-  readonly eventId: string;
-  readonly userId: string;
-  readonly itemId: string;
-  readonly offset: number;
-}
 
 export interface TakeEventsOptions {
   readonly door: EventDoor;
@@ -20,15 +18,8 @@ export interface TakeEventsOptions {
   readonly afterEvents: Pick<AfterEvents, "appended">;
   readonly metrics: Metrics;
   /** Hears of new events in order of offset: the model of this process then knows them at once. */
-  readonly onAppended?: (events: readonly AppendedEvent[], receivedMs: number) => void;
+  readonly onAppended?: (events: readonly CreatedEvent[], receivedMs: number) => void;
 }
-
-const STATUSES = {
-  created: { status: "created" },
-  duplicate: { status: "duplicate" },
-  conflict: { status: "conflict" },
-  invalid: { status: "invalid" },
-};
 
 interface Read {
   readonly received: ReceivedMessage;
@@ -50,8 +41,8 @@ export function eventTaker({ door, outbox, afterEvents, metrics, onAppended }: T
     }
     const candidates = reads.flatMap((read) => read.candidates);
     const { results } = await acceptEvents(candidates, door);
-    for (const { status } of results) metrics.increment("foz_bridge_events_total", STATUSES[status]);
-    const appended = appendedOf(candidates, results);
+    for (const { status } of results) metrics.increment("foz_bridge_events_total", STATUS_LABELS[status]);
+    const appended = createdEvents(candidates, results);
     if (appended.length > 0) onAppended?.(appended, receivedMs);
     let at = 0;
     for (const { received, candidates } of reads) {
@@ -63,14 +54,4 @@ export function eventTaker({ door, outbox, afterEvents, metrics, onAppended }: T
     await outbox.bury(letters);
     afterEvents.appended(partition, messages[messages.length - 1].offset + 1);
   };
-}
-
-function appendedOf(candidates: readonly unknown[], results: readonly EventResult[]): AppendedEvent[] {
-  const appended: AppendedEvent[] = [];
-  for (const [i, { status, eventId, offset }] of results.entries()) {
-    if (status !== "created") continue;
-    const { userId, itemId } = candidates[i] as { userId: string; itemId: string };
-    appended.push({ eventId: eventId!, userId, itemId, offset: offset! });
-  }
-  return appended.sort((a, b) => a.offset - b.offset);
 }

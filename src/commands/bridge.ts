@@ -6,7 +6,7 @@ import { systemClock } from "../adapters/deno/system_clock.ts";
 import type { Answerer } from "../bridge/answerer.ts";
 import { ModelAnswerer } from "../bridge/model_answerer.ts";
 import { StoredAnswerer } from "../bridge/stored_answerer.ts";
-import type { AppendedEvent } from "../bridge/take_events.ts";
+import type { CreatedEvent } from "../ingest/accept_events.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { ServingModel } from "../serve/serving_model.ts";
 import { serveHealth } from "./bridge_health.ts";
@@ -84,7 +84,7 @@ export function bridgeCommand(): Command {
 
 interface AnswerSource {
   readonly answerer: Answerer;
-  readonly onAppended?: (events: readonly AppendedEvent[], receivedMs: number) => void;
+  readonly onAppended?: (events: readonly CreatedEvent[], receivedMs: number) => void;
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { systemClock } from "../adapters/deno/system_clock.ts";
 import type { Answerer } from "../bridge/answerer.ts";
 import { type BridgeNote, BridgeState } from "../bridge/bridge_state.ts";
 import { type BridgeNames, runBridge } from "../bridge/run_bridge.ts";
-import type { AppendedEvent } from "../bridge/take_events.ts";
+import type { CreatedEvent } from "../ingest/accept_events.ts";
 import type { Config } from "../config.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { Metrics } from "../ports/metrics.ts";
@@ -26,7 +26,7 @@ export interface StartBridgeOptions {
   readonly topics: Topics;
   readonly eventLog: EventLog;
   readonly answerer: Answerer;
-  readonly onAppended?: (events: readonly AppendedEvent[], receivedMs: number) => void;
+  readonly onAppended?: (events: readonly CreatedEvent[], receivedMs: number) => void;
   readonly metrics: Metrics;
   readonly state: BridgeState;
 }

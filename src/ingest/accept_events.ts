@@ -44,6 +44,36 @@ export interface EventsAccepted {
   readonly lastOffset?: number;
 }
 
+/** An event that is new in the log. */
+export interface CreatedEvent {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly itemId: string;
+  readonly offset: number;
+}
+
+/** Of each status, for the metrics. */
+export const STATUS_LABELS = {
+  created: { status: "created" },
+  duplicate: { status: "duplicate" },
+  conflict: { status: "conflict" },
+  invalid: { status: "invalid" },
+} as const;
+
+/** Those of the candidates that were not in the log before, in order of offset. */
+export function createdEvents(
+  candidates: readonly unknown[],
+  results: readonly EventResult[],
+): CreatedEvent[] {
+  const created: CreatedEvent[] = [];
+  for (const [i, { status, offset, eventId }] of results.entries()) {
+    if (status !== "created") continue;
+    const { userId, itemId } = candidates[i] as { userId: string; itemId: string };
+    created.push({ eventId: eventId!, userId, itemId, offset: offset! });
+  }
+  return created.sort((a, b) => a.offset - b.offset);
+}
+
 /**
  * Where the source gave no time it is ours, and the log is told so: a client that sends such an event again because
  * the answer was lost said the same thing twice.

@@ -1,19 +1,12 @@
 /** Brings a recommender up to what the log holds. */
 import type { LoggedControl } from "../domain/event.ts";
 import { inOrder } from "../domain/log_records.ts";
+import type { CreatedEvent } from "../ingest/accept_events.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { Recommender } from "../recommend/recommender.ts";
 
 /** More events than a user has. */
 const ALL = 1e9;
-
-/** An event that this process appended. */
-export interface AcceptedEvent {
-  readonly eventId: string;
-  readonly userId: string;
-  readonly itemId: string;
-  readonly offset: number;
-}
 
 /** What the log says that is gone: the event at an offset, or all of a user's before an offset. */
 export type Forgotten = { readonly eventAt: number } | { readonly userBefore: number };
@@ -148,7 +141,7 @@ export class LogFollower {
    * Applies events that were just appended, ascending by offset, without reading the log. False when a record of
    * somebody else lies before one of them: then the log must be read.
    */
-  take(events: readonly Omit<AcceptedEvent, "eventId">[], recommender: Recommender): boolean {
+  take(events: readonly Omit<CreatedEvent, "eventId">[], recommender: Recommender): boolean {
     for (const { userId, itemId, offset } of events) {
       this.#end = Math.max(this.#end, offset + 1);
       if (offset > recommender.seenOffset) return false;

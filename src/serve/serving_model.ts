@@ -6,6 +6,7 @@
 import type { GenerationContent } from "../domain/generation.ts";
 import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { Measured, RowBatch, RowsAdvanced } from "../domain/model_update.ts";
+import type { CreatedEvent } from "../ingest/accept_events.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import type { GenerationStore } from "../ports/generation_store.ts";
@@ -18,7 +19,7 @@ import { ItemTexts } from "./item_texts.ts";
 import { EventTraces } from "./event_traces.ts";
 import { Lag } from "./lag.ts";
 import { setLearnerMetrics } from "./learner_metrics.ts";
-import { type AcceptedEvent, LogFollower } from "./log_follower.ts";
+import { LogFollower } from "./log_follower.ts";
 import { OffsetWaiters } from "./offset_waiters.ts";
 import { type LearnerLink, RowBatches, RowFollower } from "./row_follower.ts";
 
@@ -166,7 +167,7 @@ export class ServingModel implements AnsweringModel {
    * Says that these events, received at `receivedMs` and just appended by this process, are in the log. If nothing of another process came between,
    * they are seen at once; otherwise a look at the log is due.
    */
-  accepted(events: readonly AcceptedEvent[], receivedMs = this.#options.clock.nowMs()): void {
+  accepted(events: readonly CreatedEvent[], receivedMs = this.#options.clock.nowMs()): void {
     this.traces.logged(events, receivedMs, this.#options.clock.nowMs());
     const recommender = this.#current?.recommender;
     if (recommender !== undefined && !this.#log.take(events, recommender)) void this.catchUp();

@@ -1,14 +1,15 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { Outbox } from "../../src/bridge/outbox.ts";
-import { type AppendedEvent, eventTaker } from "../../src/bridge/take_events.ts";
+import { eventTaker } from "../../src/bridge/take_events.ts";
+import type { CreatedEvent } from "../../src/ingest/accept_events.ts";
 import type { TopicMessage } from "../../src/ports/topic.ts";
 import { batchOf, bytesOf, plantedBridge, readAll } from "./planted_bridge.ts";
 
 const json = (value: unknown): TopicMessage => ({ value: bytesOf(JSON.stringify(value)) });
 
 function setUp() {
-  const parts = plantedBridge(), appended: AppendedEvent[][] = [], places: [number, number][] = [];
+  const parts = plantedBridge(), appended: CreatedEvent[][] = [], places: [number, number][] = [];
   const handle = eventTaker({
     ...parts,
     outbox: new Outbox(parts.topics, parts.metrics),

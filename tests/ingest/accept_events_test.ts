@@ -1,7 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { MemoryEventLog } from "../../src/adapters/memory/event_log.ts";
-import { acceptEvents, type EventDoor } from "../../src/ingest/accept_events.ts";
+import { acceptEvents, createdEvents, type EventDoor } from "../../src/ingest/accept_events.ts";
 
 /** A door whose clock moves a second at each look, and whose ids count. */
 function doorOn(log: MemoryEventLog): EventDoor {
@@ -106,5 +106,22 @@ describe("acceptEvents", () => {
     };
     const { results } = await acceptEvents([{ userId: "u", itemId: "i", value: 6 }], door);
     assert.match(results[0].problem!.message, /1 to 5/);
+  });
+});
+
+describe("createdEvents", () => {
+  it("gives what is new, in order of offset, and nothing that was there or was refused", () => {
+    const candidates = ["a", "b", "c", "d", "e"].map((userId) => ({ userId, itemId: `of ${userId}` }));
+    const created = createdEvents(candidates, [
+      { status: "created", eventId: "1", offset: 9 },
+      { status: "duplicate", eventId: "2", offset: 3 },
+      { status: "created", eventId: "3", offset: 8 },
+      { status: "invalid" },
+      { status: "conflict", eventId: "5", offset: 2 },
+    ]);
+    assert.deepEqual(created, [
+      { eventId: "3", userId: "c", itemId: "of c", offset: 8 },
+      { eventId: "1", userId: "a", itemId: "of a", offset: 9 },
+    ]);
   });
 });

@@ -3,9 +3,12 @@ import { z } from "@hono/zod-openapi";
 import { type LoggedEvent, MAX_ID_LENGTH } from "../../domain/event.ts";
 import {
   acceptEvents,
+  type CreatedEvent,
+  createdEvents,
   type EventDoor,
   type EventResult,
   type EventsAccepted,
+  STATUS_LABELS,
 } from "../../ingest/accept_events.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { AnsweringModel } from "../model_answers.ts";
@@ -18,7 +21,6 @@ import {
   userEvents,
 } from "../event_schemas.ts";
 import type { EventTraces } from "../event_traces.ts";
-import type { AcceptedEvent } from "../log_follower.ts";
 import { Problem } from "../problem.ts";
 import type { RouteSet } from "../route_set.ts";
 import * as schemas from "../schemas.ts";
@@ -27,7 +29,7 @@ import { readCursor, writeCursor, writeToken } from "../token.ts";
 export interface EventRoutesOptions {
   readonly door: EventDoor;
   readonly model: AnsweringModel & {
-    accepted(events: readonly AcceptedEvent[], receivedMs: number): void;
+    accepted(events: readonly CreatedEvent[], receivedMs: number): void;
     readonly traces: Pick<EventTraces, "of">;
   };
   readonly metrics: Metrics;
@@ -77,17 +79,6 @@ function answerOf({ accepted, results, lastOffset }: EventsAccepted, logId: stri
   return new Response(JSON.stringify(body), { status: 202, headers: { "content-type": "application/json" } });
 }
 
-/** Those that this request added, in order of offset. */
-function createdOf(candidates: readonly unknown[], results: readonly EventResult[]): AcceptedEvent[] {
-  const created: AcceptedEvent[] = [];
-  for (const [i, { status, offset, eventId }] of results.entries()) {
-    if (status !== "created") continue;
-    const { userId, itemId } = candidates[i] as { userId: string; itemId: string };
-    created.push({ eventId: eventId!, userId, itemId, offset: offset! });
-  }
-  return created.sort((a, b) => a.offset - b.offset);
-}
-
 function addAccept(routes: RouteSet, { door, model, metrics }: EventRoutesOptions): void {
   routes.add({
     method: "post",
@@ -130,21 +121,14 @@ function addAccept(routes: RouteSet, { door, model, metrics }: EventRoutesOption
     const several = "events" in body && Array.isArray(body.events);
     const candidates: readonly unknown[] = several ? body.events as unknown[] : [body];
     const accepted = await acceptEvents(candidates, door);
-    for (const { status } of accepted.results) metrics.increment("foz_events_total", EVENT_LABELS[status]);
-    const created = createdOf(candidates, accepted.results);
+    for (const { status } of accepted.results) metrics.increment("foz_events_total", STATUS_LABELS[status]);
+    const created = createdEvents(candidates, accepted.results);
     if (created.length > 0) model.accepted(created, receivedMs);
     const [first] = accepted.results;
     if (!several && (first.status === "conflict" || first.status === "invalid")) throw problemOf(first);
     return answerOf(accepted, door.log.logId);
   });
 }
-
-const EVENT_LABELS = {
-  created: { status: "created" },
-  duplicate: { status: "duplicate" },
-  conflict: { status: "conflict" },
-  invalid: { status: "invalid" },
-};
 
 function shownEvent(
   { eventId, itemId, value, timeMs, type, offset }: LoggedEvent,
