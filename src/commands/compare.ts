@@ -19,7 +19,15 @@ import {
 import { comparePage } from "./compare/compare_page.ts";
 import { type ComparedStream, openComparedStream } from "./compare/compare_stream.ts";
 import { DRIFT_HELP } from "./generate/generate_drift.ts";
-import { delayOf, formatOf, listOf, type OnlineFlags, spanOf, wholeOf } from "./online/online_flags.ts";
+import {
+  addFormatOptions,
+  delayOf,
+  formatOf,
+  listOf,
+  type OnlineFlags,
+  spanOf,
+  wholeOf,
+} from "./online/online_flags.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { writeAll, writeAtomically } from "./write_atomically.ts";
@@ -90,14 +98,8 @@ export function compareCommand(): Command {
     .option("--drift <schedule>", "of a synthetic stream: when the concept changes")
     .option("--concept <name>", "of a synthetic stream: the concept it begins with")
     .option("--rate <n>", "of a synthetic stream: observations a second of its time, not of the clock's")
-    .option("--follow", "follow a topic or the log beyond its present end")
-    .option("--format <name>", "csv or ndjson [default: found]")
-    .option("--names <list>", "names of CSV fields, for a file without a header")
-    .option("--texts <list>", "CSV fields that are texts even where they look like numbers")
-    .option("--without <list>", "fields that are no features")
-    .option("--time <name>", "the field that holds the time; it is no feature")
-    .option("--delimiter <text>", "of CSV [default: found]")
-    .addHelpText("after", HELP);
+    .option("--follow", "follow a topic or the log beyond its present end");
+  addFormatOptions(command).addHelpText("after", HELP);
   addSettings(command, NAMES);
   return command.action(async (flags: CompareFlags) => {
     const settings = readSettings(command, NAMES), interrupt = new AbortController();
@@ -202,7 +204,7 @@ function optionsOf(
   return {
     contestants,
     metrics,
-    span: spanOf(flags as unknown as OnlineFlags),
+    span: spanOf(flags),
     detectors: listOf(flags.detector, ";"),
     delay: delayOf(flags.delay),
     seed,
@@ -231,7 +233,7 @@ function openStream(flags: CompareFlags, around: CompareSurroundings): Promise<C
     throw new BadInput(`--rate was given "${flags.rate}"; accepted is a number above 0`);
   }
   const { stream, drift, concept, follow } = flags;
-  const format = formatOf(flags as unknown as OnlineFlags);
+  const format = formatOf(flags);
   return openComparedStream({ ...around, stream: stream!, drift, concept, rate, format, untilEnd: !follow });
 }
 

@@ -16,6 +16,7 @@ import { loadKernel } from "./kernel_builds.ts";
 import { openLines } from "./online/observation_lines.ts";
 import { type FeedName, feedName, type OpenedFeed, openFeed } from "./online/online_feed.ts";
 import {
+  addFormatOptions,
   delayOf,
   formatOf,
   identityOf,
@@ -90,14 +91,8 @@ export function onlineCommand(): Command {
     )
     .option("--from <place>", "of a topic without checkpoint: beginning or end [default: beginning]")
     .option("--until-end", "stop where the topic or the log ends now")
-    .option("--every <n>", "print a line after each n observations")
-    .option("--format <name>", "csv or ndjson [default: found]")
-    .option("--names <list>", "names of CSV fields, for a file without a header")
-    .option("--texts <list>", "CSV fields that are texts even where they look like numbers")
-    .option("--without <list>", "fields that are no features")
-    .option("--time <name>", "the field that holds the time; it is no feature")
-    .option("--delimiter <text>", "of CSV [default: found]")
-    .addHelpText("after", HELP);
+    .option("--every <n>", "print a line after each n observations");
+  addFormatOptions(command).addHelpText("after", HELP);
   addSettings(command, NAMES);
   return command.action(async (flags: OnlineFlags) => {
     const settings = readSettings(command, NAMES), { seed, json, kafka, store } = settings;

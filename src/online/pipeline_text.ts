@@ -44,6 +44,17 @@ function unreadable(text: string, at: number, accepted: string): BadInput {
   );
 }
 
+/** A text that is one step with `name=value` alone; undefined if it is anything else. */
+export function parseStep(text: string): StepText | undefined {
+  try {
+    const steps = parsePipeline(text);
+    return steps.length === 1 && steps[0].plain.length === 0 ? steps[0] : undefined;
+  } catch (error) {
+    if (error instanceof BadInput) return undefined;
+    throw error;
+  }
+}
+
 /** The steps of a pipeline. Throws BadInput that shows where the text could not be read. */
 export function parsePipeline(text: string): StepText[] {
   const tokens = tokensOf(text);

@@ -1,7 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { BadInput } from "../../src/domain/failure.ts";
-import { parsePipeline } from "../../src/online/pipeline_text.ts";
+import { parsePipeline, parseStep } from "../../src/online/pipeline_text.ts";
 
 function plainForm(text: string) {
   return parsePipeline(text).map(({ name, named, plain }) => [name, Object.fromEntries(named), plain]);
@@ -43,4 +43,17 @@ describe("parsePipeline", () => {
       });
     });
   }
+});
+
+describe("parseStep", () => {
+  it("reads one step with named values", () => {
+    const step = parseStep(" abrupt(at=5000, to=2) ");
+    assert.deepEqual([step?.name, [...step!.named]], ["abrupt", [["at", "5000"], ["to", "2"]]]);
+  });
+
+  it("gives nothing for several steps, plain values, or what is no step", () => {
+    for (const text of ["a | b", "select(x)", "", "a(", "a b"]) {
+      assert.equal(parseStep(text), undefined, text);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 /** Drift schedules as text: `abrupt(at=5000)`, `gradual(at=5000, width=1000)`, `recurring(every=5000)`. */
 import { BadInput } from "../../domain/failure.ts";
 import { type ParameterSpecs, parseParameters } from "../../online/parameters.ts";
-import { parsePipeline, type StepText } from "../../online/pipeline_text.ts";
+import { parseStep, type StepText } from "../../online/pipeline_text.ts";
 import {
   type DriftSchedule,
   listedSchedule,
@@ -58,14 +58,8 @@ export function parseDrift(given: string, context: DriftContext): DriftSchedule 
 }
 
 function stepOf(one: string, given: string): StepText {
-  let steps: StepText[] = [];
-  try {
-    steps = parsePipeline(one);
-  } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-  }
-  const [step] = steps;
-  if (steps.length === 1 && step.plain.length === 0 && Object.hasOwn(KINDS, step.name)) return step;
+  const step = parseStep(one);
+  if (step !== undefined && Object.hasOwn(KINDS, step.name)) return step;
   throw new BadInput(
     `--drift was given '${given}', of which '${one}' cannot be read; accepted are abrupt(at=5000), ` +
       `gradual(at=5000, width=1000) and recurring(every=5000), separated by ";"`,

@@ -1,7 +1,7 @@
 /** Named synthetic streams as text: `sea`, `friedman-drift(kind=lea, seed=3)`, `sine(drift="abrupt(at=5000)", count=9000)`. */
 import { BadInput } from "../../domain/failure.ts";
 import { type ParameterSpecs, parseParameters } from "../../online/parameters.ts";
-import { parsePipeline, type StepText } from "../../online/pipeline_text.ts";
+import { parseStep, type StepText } from "../../online/pipeline_text.ts";
 import type { StreamClock } from "../../synthesize/concept_plan.ts";
 import { type DriftSchedule, listedSchedule } from "../../synthesize/drift_schedule.ts";
 import { type CatalogEntry, type MadeStream, STREAM_CATALOG } from "../../synthesize/stream_catalog.ts";
@@ -86,14 +86,8 @@ export function clockOf(rate: number | undefined): StreamClock | undefined {
 }
 
 function stepOf(text: string): StepText {
-  let steps: StepText[] = [];
-  try {
-    steps = parsePipeline(text);
-  } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-  }
-  const [step] = steps;
-  if (steps.length === 1 && step.plain.length === 0 && isStreamName(step.name)) return step;
+  const step = parseStep(text);
+  if (step !== undefined && isStreamName(step.name)) return step;
   throw new BadInput(
     `the stream '${text}' cannot be read; accepted is one of ${
       STREAM_CATALOG.map(({ name }) => name).join(", ")

@@ -1,4 +1,5 @@
 /** The flags of `foz online`, and what they mean. */
+import type { Command } from "commander";
 import { BadInput } from "../../domain/failure.ts";
 import type { Delay } from "../../evaluate/progressive_validation.ts";
 import type { MetricSpan } from "../../evaluate/running_metrics.ts";
@@ -30,6 +31,23 @@ export interface OnlineFlags {
   readonly delimiter?: string;
 }
 
+/** What the lines of a stream are like. */
+type FormatFlags = Pick<
+  OnlineFlags,
+  "target" | "format" | "names" | "texts" | "without" | "time" | "delimiter"
+>;
+
+/** Adds the flags that `formatOf` reads, but --target. */
+export function addFormatOptions(command: Command): Command {
+  return command
+    .option("--format <name>", "csv or ndjson [default: found]")
+    .option("--names <list>", "names of CSV fields, for a file without a header")
+    .option("--texts <list>", "CSV fields that are texts even where they look like numbers")
+    .option("--without <list>", "fields that are no features")
+    .option("--time <name>", "the field that holds the time; it is no feature")
+    .option("--delimiter <text>", "of CSV [default: found]");
+}
+
 /** What a checkpoint is of. */
 export function identityOf(flags: OnlineFlags, stream: string, seed: number): Identity {
   const { model, target, metric, rolling, fading, detector, delay, names, texts, without, time } = flags;
@@ -37,7 +55,7 @@ export function identityOf(flags: OnlineFlags, stream: string, seed: number): Id
   return { model: model!, stream, target: target!, seed: String(seed), settings: JSON.stringify(rest) };
 }
 
-export function formatOf(flags: OnlineFlags): ObservationFormat {
+export function formatOf(flags: FormatFlags): ObservationFormat {
   const { format, target, time, delimiter } = flags;
   if (format !== undefined && format !== "csv" && format !== "ndjson") {
     throw new BadInput(`--format was given "${format}"; accepted is csv or ndjson`);
@@ -53,7 +71,7 @@ export function formatOf(flags: OnlineFlags): ObservationFormat {
   };
 }
 
-export function spanOf({ rolling, fading }: OnlineFlags): MetricSpan {
+export function spanOf({ rolling, fading }: Pick<OnlineFlags, "rolling" | "fading">): MetricSpan {
   if (rolling !== undefined && fading !== undefined) {
     throw new BadInput("--rolling and --fading were both given; one of them is accepted");
   }
