@@ -6,6 +6,7 @@ import type { HostedModels, NamedModel } from "../../online/hosted/hosted_models
 import type { ModelSettings } from "../../online/hosted/make_hosted_model.ts";
 import { ModelConflict, ModelsElsewhere, NoSuchPrediction } from "../../online/hosted/model_failures.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { eventStream, streamAnswer, streamCount } from "../event_stream.ts";
 import {
   learnAnswer,
   learnRequest,
@@ -245,18 +246,6 @@ function addUsing(routes: RouteSet, clock: Clock, find: Find): void {
   });
 }
 
-const PERIOD_MS = 1000;
-const COUNT_ERROR = "a whole number from 1 to 9999 is accepted";
-const count = z.string().regex(/^[1-9]\d{0,3}$/, { error: COUNT_ERROR }).transform(Number).optional().openapi(
-  {
-    type: "integer",
-    minimum: 1,
-    maximum: 9999,
-    description: "Messages after which the stream ends; absent: it goes on.",
-    example: 1,
-  },
-);
-
 function addModelStream(routes: RouteSet, models: HostedModels, clock: Clock, find: Find): void {
   routes.add({
     method: "get",
@@ -267,42 +256,22 @@ function addModelStream(routes: RouteSet, models: HostedModels, clock: Clock, fi
     tag: "models",
     scope: "read",
     params,
-    query: z.strictObject({ count }),
-    answers: { 200: { description: "Messages until one side ends it", type: "text/event-stream" } },
+    query: z.strictObject({ count: streamCount }),
+    answers: { 200: streamAnswer },
     problems: ["invalid-request", "unknown-model", "models-elsewhere"],
-  }, ({ params: { name }, query }) => {
+  }, ({ params: { name }, query: { count } }) => {
     find(name);
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-    return new Response(figureStream(models, name, clock, query.count ?? Infinity), { headers });
+    const next = () => figuresOf(models, name, clock.nowMs());
+    return eventStream({ type: "figures", clock, count, closing: models.closing, next });
   });
 }
 
-/** Ends with the model too. */
-function figureStream(
-  models: HostedModels,
-  name: string,
-  clock: Clock,
-  count: number,
-): ReadableStream<Uint8Array> {
-  const left = new AbortController(), ending = AbortSignal.any([left.signal, models.closing]);
-  const encoder = new TextEncoder();
-  let sent = 0;
-  const figures = () => {
-    try {
-      return models.get(name)?.hosted.figures(clock.nowMs());
-    } catch (error) {
-      if (error instanceof ModelsElsewhere) return undefined;
-      throw error;
-    }
-  };
-  return new ReadableStream({
-    async pull(controller) {
-      if (sent > 0) await clock.sleep(PERIOD_MS, ending);
-      const found = ending.aborted ? undefined : figures();
-      if (found === undefined) return controller.close();
-      controller.enqueue(encoder.encode(`event: figures\ndata: ${JSON.stringify(found)}\n\n`));
-      if (++sent >= count) controller.close();
-    },
-    cancel: () => left.abort(),
-  }, { highWaterMark: 0 });
+/** Undefined once the model is no more, or is kept by another process. */
+function figuresOf(models: HostedModels, name: string, nowMs: number) {
+  try {
+    return models.get(name)?.hosted.figures(nowMs);
+  } catch (error) {
+    if (error instanceof ModelsElsewhere) return undefined;
+    throw error;
+  }
 }

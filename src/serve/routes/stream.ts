@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { LearnerFigures } from "../../domain/learner_figures.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnsweringModel } from "../model_answers.ts";
+import { eventStream, streamAnswer, streamCount } from "../event_stream.ts";
 import type { RouteSet } from "../route_set.ts";
 
 export interface StreamedModel extends AnsweringModel {
@@ -11,19 +12,6 @@ export interface StreamedModel extends AnsweringModel {
   /** Ends all streams. */
   readonly closing: AbortSignal;
 }
-
-const PERIOD_MS = 1000;
-const COUNT_ERROR = "a whole number from 1 to 9999 is accepted";
-
-const count = z.string().regex(/^[1-9]\d{0,3}$/, { error: COUNT_ERROR }).transform(Number).optional().openapi(
-  {
-    type: "integer",
-    minimum: 1,
-    maximum: 9999,
-    description: "Messages after which the stream ends; absent: it goes on.",
-    example: 1,
-  },
-);
 
 export function addStreamRoute(routes: RouteSet, model: StreamedModel, clock: Clock): void {
   routes.add({
@@ -37,35 +25,24 @@ export function addStreamRoute(routes: RouteSet, model: StreamedModel, clock: Cl
       "lists are behind.",
     tag: "operation",
     scope: "read",
-    query: z.strictObject({ count }),
-    answers: { 200: { description: "Messages until one side ends it", type: "text/event-stream" } },
+    query: z.strictObject({ count: streamCount }),
+    answers: { 200: streamAnswer },
     problems: ["malformed-request", "invalid-request"],
-  }, ({ query }) => {
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-    return new Response(stateStream(model, clock, query.count ?? Infinity), { headers });
+  }, ({ query: { count } }) => {
+    const next = stateReader(model, clock);
+    return eventStream({ type: "state", clock, count, closing: model.closing, next });
   });
 }
 
-function stateStream(model: StreamedModel, clock: Clock, count: number): ReadableStream<Uint8Array> {
-  const left = new AbortController(), end = () => left.abort(), encoder = new TextEncoder();
-  let last: { readonly end: number; readonly atMs: number } | undefined, sent = 0;
-  model.closing.addEventListener("abort", end, { once: true });
-  const finish = () => (model.closing.removeEventListener("abort", end), end());
-  return new ReadableStream({
-    async pull(controller) {
-      if (last !== undefined) await clock.sleep(PERIOD_MS, left.signal);
-      if (left.signal.aborted || model.closing.aborted) return controller.close();
-      const nowMs = clock.monotonicMs(), { logEnd } = model;
-      const rate = last === undefined ? 0 : 1000 * (logEnd - last.end) / Math.max(1, nowMs - last.atMs);
-      last = { end: logEnd, atMs: nowMs };
-      const data = JSON.stringify(stateOf(model, rate));
-      controller.enqueue(encoder.encode(`event: state\ndata: ${data}\n\n`));
-      if (++sent < count) return;
-      finish();
-      controller.close();
-    },
-    cancel: finish,
-  }, { highWaterMark: 0 });
+/** Each call gives the state, and how fast the log has grown since the last one. */
+function stateReader(model: StreamedModel, clock: Clock) {
+  let last: { readonly end: number; readonly atMs: number } | undefined;
+  return () => {
+    const nowMs = clock.monotonicMs(), { logEnd } = model;
+    const rate = last === undefined ? 0 : 1000 * (logEnd - last.end) / Math.max(1, nowMs - last.atMs);
+    last = { end: logEnd, atMs: nowMs };
+    return stateOf(model, rate);
+  };
 }
 
 function stateOf({ current, logEnd, lagMs, warnings, figures }: StreamedModel, eventsPerSecond: number) {
