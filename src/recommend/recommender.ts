@@ -105,12 +105,6 @@ export class Recommender {
     this.#seenOffset = options.appliedOffset ?? content.generation.offset;
   }
 
-  /** Does now what the first session and the first search for similar items would do. */
-  prepare(): void {
-    this.#sessionSolver();
-    this.#similarItems();
-  }
-
   /** All events of the log with a smaller offset are known to the answers: seen, and learned where rows are learned. */
   get appliedOffset(): number {
     return Math.min(this.#seenOffset, this.#learnedOffset ?? Infinity);

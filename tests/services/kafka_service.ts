@@ -1,6 +1,7 @@
 /** A real Kafka broker: one node in KRaft mode on loopback, without Docker. */
 import { freePorts } from "./free_ports.ts";
 import { installKafka, runToEnd, SERVICES_FOLDER } from "./kafka_installation.ts";
+import { endServer, startServer } from "./server_process.ts";
 
 export interface KafkaService {
   /** "kafka://127.0.0.1:PORT" */
@@ -19,7 +20,6 @@ export interface KafkaService {
 }
 
 const USER = "foz", PASSWORD = "river-mouth";
-const START_MS = 60_000;
 
 interface Ports {
   readonly plain: number;
@@ -101,14 +101,7 @@ export async function startKafka(): Promise<KafkaService> {
   const scram = ["--add-scram", `SCRAM-SHA-256=[name=${USER},password=${PASSWORD}]`];
   await runToEnd("java", javaArguments(jars, folder, ...format, ...scram));
   let broker = await startBroker(jars, folder, plain);
-  const end = async (signal: Deno.Signal) => {
-    try {
-      broker.kill(signal);
-    } catch {
-      // It has ended by itself.
-    }
-    await broker.status;
-  };
+  const end = (signal: Deno.Signal) => endServer(broker, signal);
   return {
     url: `kafka://127.0.0.1:${plain}`,
     saslUrl: `kafka://${USER}:${PASSWORD}@127.0.0.1:${sasl}`,
@@ -126,24 +119,14 @@ export async function startKafka(): Promise<KafkaService> {
   };
 }
 
-async function startBroker(jars: string, folder: string, port: number): Promise<Deno.ChildProcess> {
-  const args = javaArguments(jars, folder, "kafka.Kafka", `${folder}/server.properties`);
-  // A shell in between writes the log to a file: nobody has to keep reading a pipe. It makes way for Java.
-  const child = new Deno.Command("sh", {
-    args: ["-c", `exec java "$@" > '${folder}/broker.log' 2>&1`, "sh", ...args],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let ended = false;
-  void child.status.then(() => ended = true);
-  for (const until = Date.now() + START_MS; Date.now() < until && !ended;) {
-    if (await answers(port)) return child;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  if (!ended) child.kill("SIGKILL");
-  const log = Deno.readTextFileSync(`${folder}/broker.log`);
-  throw new Error(`the Kafka broker did not answer on port ${port}: ${log.slice(-3000)}`);
+function startBroker(jars: string, folder: string, port: number): Promise<Deno.ChildProcess> {
+  return startServer({
+    name: `the Kafka broker on port ${port}`,
+    program: "java",
+    args: javaArguments(jars, folder, "kafka.Kafka", `${folder}/server.properties`),
+    logFile: `${folder}/broker.log`,
+    isUp: () => answers(port),
+  });
 }
 
 /** ApiVersions, version 0, correlation id 7, no client id: the one request that every broker answers. */

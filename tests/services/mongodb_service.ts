@@ -4,11 +4,11 @@
  */
 import { freePorts } from "./free_ports.ts";
 import { runToEnd, SERVICES_FOLDER } from "./kafka_installation.ts";
+import { endServer, startServer } from "./server_process.ts";
 
 export const SECANTUSDB_VERSION = "0.7.0b3";
 /** For the tests' own readers in Python. */
 const PYMONGO_VERSION = "4.20.0";
-const START_MS = 60_000;
 const USER = "foz", PASSWORD = "river-mouth";
 
 export interface MongoDbOptions {
@@ -77,20 +77,13 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
   const [port] = freePorts(1), flags = options.isStandalone ? ["--standalone"] : [];
   const certificateFile = `${data}/certificate.pem`;
   if (options.withTls) flags.push(...await makeCertificate(certificateFile, `${data}/key.pem`));
-  let server = await startServer(port, data, flags);
-  const end = async (signal: Deno.Signal) => {
-    try {
-      server.kill(signal);
-    } catch {
-      // It has ended by itself.
-    }
-    await server.status;
-  };
+  let server = await startMongod(port, data, flags);
+  const end = (signal: Deno.Signal) => endServer(server, signal);
   if (options.withUser) {
     await makeUser(port);
     await end("SIGTERM");
     flags.push("--auth");
-    server = await startServer(port, data, flags);
+    server = await startMongod(port, data, flags);
   }
   const plainUrl = `mongodb://127.0.0.1:${port}`;
   return {
@@ -100,7 +93,7 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
     kill: () => end("SIGKILL"),
     restart: async () => {
       await end("SIGTERM");
-      server = await startServer(port, data, flags);
+      server = await startMongod(port, data, flags);
     },
     stop: async () => {
       await end("SIGKILL");
@@ -131,24 +124,15 @@ export async function withMongoDb(
   }
 }
 
-async function startServer(port: number, data: string, flags: readonly string[]): Promise<Deno.ChildProcess> {
-  const args = ["--host", "127.0.0.1", "--port", `${port}`, "--storage-path", `${data}/storage`, ...flags];
-  // A shell in between writes the log to a file: nobody has to keep reading a pipe. It makes way for the server.
-  const child = new Deno.Command("sh", {
-    args: ["-c", `exec "$@" >> '${data}/server.log' 2>&1`, "sh", SERVER, "--sync-on-commit", ...args],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let ended = false;
-  void child.status.then(() => ended = true);
-  for (const until = Date.now() + START_MS; Date.now() < until && !ended;) {
-    if (await listens(port)) return child;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  if (!ended) child.kill("SIGKILL");
-  const log = Deno.readTextFileSync(`${data}/server.log`);
-  throw new Error(`the MongoDB server did not listen on port ${port}: ${log.slice(-3000)}`);
+function startMongod(port: number, data: string, flags: readonly string[]): Promise<Deno.ChildProcess> {
+  const where = ["--host", "127.0.0.1", "--port", `${port}`, "--storage-path", `${data}/storage`];
+  return startServer({
+    name: `the MongoDB server on port ${port}`,
+    program: SERVER,
+    args: ["--sync-on-commit", ...where, ...flags],
+    logFile: `${data}/server.log`,
+    isUp: () => listens(port),
+  });
 }
 
 async function listens(port: number): Promise<boolean> {

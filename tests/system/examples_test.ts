@@ -19,20 +19,35 @@ async function copy(example: string, change: (text: string) => string): Promise<
   return `${folder}/pipeline.json`;
 }
 
+/** Runs it with a quicker generator, and looks at what it leaves. `topics`: where they are, and how their names begin. */
+async function checkDrift(topics: { readonly url: string; readonly prefix: string }): Promise<void> {
+  await Deno.copyFile(`${ROOT}examples/drift/my_function.ts`, `${folder}/my_function.ts`);
+  const file = await copy(
+    "drift",
+    (text) =>
+      text.replace('"1500", "--to"', '"6000", "--to"').replaceAll("drift.", topics.prefix)
+        .replace(`data/${topics.prefix}html`, "data/drift.html").replace("sqlite:data/topics.db", topics.url),
+  );
+  const { code, stdout, stderr } = await foz(["run", file]);
+  assert.equal(code, 0, stderr + stdout);
+  const page = await Deno.readTextFile(`${folder}/data/drift.html`);
+  for (const model of ["scale | linear", "tree", "tree | reset-on-drift"]) {
+    assert.ok(page.includes(model), model);
+  }
+  assert.match(stdout, /usual from 0, moved from 3000, usual from 6000/);
+  const opened = await openTopics(topics.url.replace("sqlite:", `sqlite:${folder}/`));
+  const places = (await opened.places(`${topics.prefix}predictions`))!;
+  assert.ok(places.reduce((sum, { endOffset }) => sum + endOffset, 0) > 0);
+  await opened.close();
+}
+
 describe("examples/drift", () => {
   it("ends by itself with a page of three models, and predictions on a topic", async () => {
-    await Deno.copyFile(`${ROOT}examples/drift/my_function.ts`, `${folder}/my_function.ts`);
-    const file = await copy("drift", (text) => text.replace('"1500", "--to"', '"6000", "--to"'));
-    const { code, stdout, stderr } = await foz(["run", file]);
-    assert.equal(code, 0, stderr + stdout);
-    const page = await Deno.readTextFile(`${folder}/data/drift.html`);
-    for (const model of ["scale | linear", "tree", "tree | reset-on-drift"]) {
-      assert.ok(page.includes(model), model);
-    }
-    assert.match(stdout, /usual from 0, moved from 3000, usual from 6000/);
-    const topics = await openTopics(`sqlite:${folder}/data/topics.db`);
-    assert.ok((await topics.places("drift.predictions"))![0].endOffset > 0);
-    await topics.close();
+    await checkDrift({ url: "sqlite:data/topics.db", prefix: "drift." });
+  });
+
+  it("does the same over a Kafka broker", { skip: skipWithout(KAFKA_URL, "FOZ_TEST_KAFKA") }, async () => {
+    await checkDrift({ url: KAFKA_URL!, prefix: `drift-${Date.now()}.` });
   });
 });
 
