@@ -58,7 +58,7 @@ export function requestAnswerer(options: AnswerRequestsOptions, signal: AbortSig
       const from = placeOf(batch, received);
       const value = encoder.encode(answerJson(request, lists[i], areKnown));
       const headers = { ...received.headers, "foz-request": placeText(from) };
-      return { message: { key: encoder.encode(request.userId), value, headers }, from, received };
+      return { message: { key: request.key, value, headers }, from, received };
     });
     await Promise.all([outbox.send(options.topic, outgoing), outbox.bury(letters)]);
   };

@@ -5,6 +5,8 @@ import type { ListWish } from "./answerer.ts";
 export interface ListRequest extends ListWish {
   /** The asker's own name for the request; comes back in the answer. */
   readonly requestId?: string;
+  /** The user id in UTF-8. */
+  readonly key: Uint8Array;
   /** The answer is to know the events that came before. */
   readonly afterEvents: boolean;
 }
@@ -20,6 +22,7 @@ const MOST_BYTES = 65_536;
 
 const FORM = "a user id as text, or JSON {userId, limit?, requestId?, afterEvents?}, is accepted";
 const OPEN_BRACE = 0x7b;
+const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const refused = (problem: string): ReadRequest => ({ ok: false, problem: `no request: ${problem}; ${FORM}` });
@@ -37,7 +40,7 @@ export function readRequest(value: Uint8Array | undefined): ReadRequest {
   } catch {
     return refused("the value is not UTF-8");
   }
-  return value[0] === OPEN_BRACE ? readJson(text) : requestOf({ userId: text });
+  return value[0] === OPEN_BRACE ? readJson(text) : requestOf({ userId: text }, value);
 }
 
 function readJson(text: string): ReadRequest {
@@ -50,7 +53,11 @@ function readJson(text: string): ReadRequest {
   return requestOf(parsed);
 }
 
-function requestOf({ userId, limit, requestId, afterEvents }: Record<string, unknown>): ReadRequest {
+/** `key`: if the id's bytes are there already. */
+function requestOf(
+  { userId, limit, requestId, afterEvents }: Record<string, unknown>,
+  key?: Uint8Array,
+): ReadRequest {
   if (typeof userId !== "string") return refused(`userId is ${shown(userId)}, not text`);
   const reason = idProblem(userId);
   if (reason !== undefined) return refused(problemOf(reason, "userId", userId).message);
@@ -65,7 +72,8 @@ function requestOf({ userId, limit, requestId, afterEvents }: Record<string, unk
     return refused(`afterEvents is ${shown(afterEvents)}, not true or false`);
   }
   const named = typeof requestId === "string" ? { requestId } : {};
-  return { ok: true, request: { userId, limit: n, afterEvents: afterEvents === true, ...named } };
+  const request = { userId, key: key ?? encoder.encode(userId), limit: n, afterEvents: afterEvents === true };
+  return { ok: true, request: { ...request, ...named } };
 }
 
 function shown(value: unknown): string {

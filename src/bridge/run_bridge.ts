@@ -39,7 +39,7 @@ const PARTITIONS = 4;
 const REQUESTS_AT_ONCE = 500;
 const EVENTS_AT_ONCE = 2000;
 const FIRST_PAUSE_MS = 200, MOST_PAUSE_MS = 10_000;
-const LAG_MS = 5000;
+const LAG_MS = 15_000;
 
 /** Runs until `signal` aborts; then what is being handled is finished. Failures outside are tried again for ever. */
 export async function runBridge(options: BridgeOptions, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ describe("readRequest", () => {
     for (const userId of ["42", " 42 ", "[1]", '"42"', "a/ü/🦊", "x".repeat(256)]) {
       assert.deepEqual(readRequest(bytes(userId)), {
         ok: true,
-        request: { userId, limit: 10, afterEvents: false },
+        request: { userId, key: bytes(userId), limit: 10, afterEvents: false },
       });
     }
   });
@@ -18,11 +18,11 @@ describe("readRequest", () => {
     const json = { userId: "42", limit: 3, requestId: "r-1", afterEvents: true, shop: "north" };
     assert.deepEqual(readRequest(bytes(JSON.stringify(json))), {
       ok: true,
-      request: { userId: "42", limit: 3, requestId: "r-1", afterEvents: true },
+      request: { userId: "42", key: bytes("42"), limit: 3, requestId: "r-1", afterEvents: true },
     });
     assert.deepEqual(readRequest(bytes('{"userId":"42","limit":null,"requestId":null}')), {
       ok: true,
-      request: { userId: "42", limit: 10, afterEvents: false },
+      request: { userId: "42", key: bytes("42"), limit: 10, afterEvents: false },
     });
   });
 

@@ -3,7 +3,7 @@ import { Kafka, logLevel } from "kafkajs";
 import type { KafkaAddress } from "./address.ts";
 import { registerCodecs } from "./codecs.ts";
 import { makeEncoderFast } from "./fast_encoder.ts";
-import { installFastRecord } from "./fast_record.ts";
+import { installFastBatch } from "./fast_batch.ts";
 import { quietQueues } from "./quiet_queue.ts";
 
 /** For the log. The library's own words; `details` may hold an error. */
@@ -32,7 +32,7 @@ const LEVELS: Readonly<Record<number, KafkaNote["level"]>> = {
 export function createClient({ brokers, ...access }: KafkaAddress, options: ClientOptions): Kafka {
   quietQueues();
   makeEncoderFast();
-  installFastRecord();
+  installFastBatch();
   registerCodecs();
   const { onNote = () => {}, clientId = "foz", retries = 8 } = options;
   return new Kafka({

@@ -31,7 +31,7 @@ const LONG_MS = 400;
  */
 const PARTITION_BYTES = 65_536;
 /** How long the broker holds back an answer when there is nothing. A partition that was paused waits so long at most. */
-const WAIT_MS = 500;
+const WAIT_MS = 1000;
 /** How long the end of a consumer may take, besides its handlers. */
 const END_MS = 5000;
 const MOST_PARTITIONS_AT_ONCE = 64;
@@ -86,7 +86,7 @@ export class GroupConsumer {
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.#end();
     signal.addEventListener("abort", stop, { once: true });
-    const watch = setInterval(() => this.#watch(), 1000);
+    const watch = setInterval(() => this.#watch(), this.#times.patienceMs / 5);
     this.#listen();
     try {
       if (signal.aborted) return;

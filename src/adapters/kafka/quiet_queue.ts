@@ -2,7 +2,7 @@
  * Makes the library rest. Its queue of requests calls itself again every millisecond on every connection, whether
  * something waits or not (tulios/kafkajs#1751): 5 to 10 % of a core for nothing. Only requests that wait, because the
  * broker throttles or too many are under way, need that timer. And it looks for requests that took too long (30 s) ten times
- * a second on every connection: once does.
+ * a second on every connection: every two seconds does.
  */
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
@@ -17,7 +17,7 @@ interface Queue {
   destroy(): void;
 }
 
-const LOOK_MS = 1000;
+const LOOK_MS = 2000;
 
 const prototype = RequestQueue.prototype as Queue & { isQuiet?: true };
 

@@ -177,5 +177,6 @@ function asLibraryMessage({ key, value, headers }: TopicMessage): Message {
 
 /** The library takes other arrays of bytes for text. */
 function bufferOf(bytes: Uint8Array | undefined): Buffer | null {
+  if (bytes instanceof Buffer) return bytes;
   return bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -48,7 +48,7 @@ describe("the library's queue of requests", () => {
     queue.destroy();
   });
 
-  it("gives up requests that took too long, and looks for them once a second", async () => {
+  it("gives up requests that took too long, and looks for them every other second", async () => {
     quietQueues();
     const queue = newQueue(), given = Promise.withResolvers<unknown>();
     const { entry, ...rest } = request(1, []);
