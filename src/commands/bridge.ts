@@ -15,6 +15,7 @@ import { storedLearner } from "./learner_connection.ts";
 import { startLogging } from "./logging.ts";
 import { openStore, type Store } from "./open_store.ts";
 import { openTopics } from "./open_topics.ts";
+import { PollPace } from "./poll_pace.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { BRIDGE_SETTINGS, loggedState, startBridge } from "./start_bridge.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -36,12 +37,6 @@ interface BridgeFlags {
   readonly healthPort?: number;
 }
 
-/**
- * Events that come by the topic are known at once; what other processes append and learn is looked for this often. A bridge
- * that has nothing to do is to take next to nothing.
- */
-const POLL_MS = 250;
-
 const logger = getLogger(["foz", "bridge"]);
 
 /** The command. It runs until a signal. */
@@ -58,10 +53,12 @@ export function bridgeCommand(): Command {
     const settings = readSettings(command, SETTINGS), stopped = stopSignal();
     await startLogging(settings.logLevel);
     const topics = await openTopics(settings.kafka);
-    const store = await openStore(settings.store, { logThread: "worker", feedPollMs: POLL_MS });
+    // Events that come by the topic are known at once; the rest is looked for, and a bridge with nothing to do takes next to nothing.
+    const pace = new PollPace(systemClock);
+    const store = await openStore(settings.store, { logThread: "worker", feedPollMs: pace.pollMs });
     const metrics = new PromMetrics(), state = loggedState();
     try {
-      const source = await openAnswerer(answers, store, metrics);
+      const source = await openAnswerer(answers, store, metrics, pace);
       const options = { ...source, settings, topics, metrics, state, eventLog: store.eventLog };
       const bridge = startBridge(options);
       const health = healthPort === undefined ? undefined : serveHealth(healthPort, state, metrics);
@@ -92,6 +89,7 @@ async function openAnswerer(
   answers: BridgeFlags["answers"],
   store: Store,
   metrics: Metrics,
+  pace: PollPace,
 ): Promise<AnswerSource> {
   if (answers === "store") {
     return { answerer: new StoredAnswerer({ ...store, clock: systemClock }), close: () => Promise.resolve() };
@@ -99,7 +97,7 @@ async function openAnswerer(
   const { module: kernelModule } = await loadKernel("portable"), learner = storedLearner(store);
   const model = new ServingModel({
     ...store,
-    ...{ kernelModule, metrics, clock: systemClock, learner: learner.link, pollMs: POLL_MS },
+    ...{ kernelModule, metrics, clock: systemClock, learner: learner.link, pollMs: pace.pollMs },
     onNote: ({ what, generation, error }) => {
       if (error === undefined) logger.info(`${what}: {generation}`, { generation });
       else logger.error(`${what}: {error}`, { generation, error });
@@ -107,9 +105,13 @@ async function openAnswerer(
   });
   learner.listen(model);
   await model.start();
+  const answerer = new ModelAnswerer(model);
   return {
-    answerer: new ModelAnswerer(model),
-    onAppended: (events, receivedMs) => model.accepted(events, receivedMs),
+    answerer: {
+      answer: (wishes) => (pace.busy(), answerer.answer(wishes)),
+      waitFor: (offset, waitMs) => answerer.waitFor(offset, waitMs),
+    },
+    onAppended: (events, receivedMs) => (pace.busy(), model.accepted(events, receivedMs)),
     close: () => model.stop(),
   };
 }

@@ -52,7 +52,7 @@ export interface OpenStoreOptions {
    */
   readonly survives?: "power" | "process";
   /** How often an embedded store looks for what other processes learned; its own choice if absent. */
-  readonly feedPollMs?: number;
+  readonly feedPollMs?: number | (() => number);
 }
 
 const ACCEPTED = "accepted are sqlite:PATH, mongodb://HOST/DATABASE and memory:";

@@ -33,7 +33,7 @@ export interface ServingModelOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** How often the log is asked for events of other processes; 100 if absent. */
-  readonly pollMs?: number;
+  readonly pollMs?: number | (() => number);
   /** Absent: rows stay the generation's, and an event is applied when it is seen. */
   readonly learner?: LearnerLink;
   /** How long a generation waits for the learner before it answers with older rows; 10,000 if absent. */
@@ -348,7 +348,8 @@ export class ServingModel implements AnsweringModel {
       await this.catchUp();
       if (n % TITLE_POLLS === 0) await this.#lookAtTitles();
       if (n % POINTER_POLLS === 0 || this.#warnings.has("generation")) await this.refresh();
-      await clock.sleep(this.#warnings.size > 0 ? Math.max(pollMs, 1000) : pollMs, signal);
+      const ms = typeof pollMs === "number" ? pollMs : pollMs();
+      await clock.sleep(this.#warnings.size > 0 ? Math.max(ms, 1000) : ms, signal);
     }
   }
 

@@ -9,7 +9,7 @@ import { checkFence } from "./lease.ts";
 
 export interface EmbeddedUpdateFeedOptions {
   /** How often to look for what other processes publish; what this one publishes is seen at once. */
-  readonly pollMs?: number;
+  readonly pollMs?: number | (() => number);
 }
 
 const POLL_MS = 50;
@@ -18,7 +18,7 @@ const BATCH_COUNT = 64;
 export class EmbeddedUpdateFeed implements UpdateFeed {
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #pollMs: number;
+  readonly #pollMs: number | (() => number);
   readonly #sleeping = new Set<AbortController>();
 
   constructor(database: Database, clock: Clock, options: EmbeddedUpdateFeedOptions = {}) {
@@ -90,7 +90,8 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
     const wake = () => sleeper.abort();
     this.#sleeping.add(sleeper);
     signal.addEventListener("abort", wake, { once: true });
-    await this.#clock.sleep(this.#pollMs, sleeper.signal);
+    const ms = typeof this.#pollMs === "number" ? this.#pollMs : this.#pollMs();
+    await this.#clock.sleep(ms, sleeper.signal);
     signal.removeEventListener("abort", wake);
     this.#sleeping.delete(sleeper);
   }
