@@ -8,11 +8,9 @@ import { startLogging } from "./logging.ts";
 import { loadKernel } from "./kernel_builds.ts";
 import { openStore } from "./open_store.ts";
 import { openTopics } from "./open_topics.ts";
-import { welcome } from "./serve.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { BRIDGE_SETTINGS, loggedState, startBridge } from "./start_bridge.ts";
 import { startLearner } from "./start_learner.ts";
-import { startServer, trainingJobs } from "./start_server.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { parseTriggers, runTrainingSchedule } from "./training_schedule.ts";
 
@@ -45,12 +43,16 @@ export function upCommand(): Command {
     const stopped = stopSignal().then(() => stopping.abort());
     await startLogging(settings.logLevel);
     const store = await openStore(settings.store, { logThread: "worker" });
-    const jobs = trainingJobs(settings.store);
     const { module: kernelModule } = await loadKernel("portable");
     const { store: storeUrl, logLevel } = settings;
     const method = methodOf(settings.learner);
     const learner = startLearner({ storeUrl, store, kernelModule, logLevel, method });
-    const state = loggedState();
+    // The server's modules are loaded while the learner's thread starts.
+    const [{ startServer, trainingJobs }, { welcome }] = await Promise.all([
+      import("./start_server.ts"),
+      import("./serve.ts"),
+    ]);
+    const jobs = trainingJobs(settings.store), state = loggedState();
     const topics = settings.kafka === "" ? undefined : await openTopics(settings.kafka);
     try {
       const otherWarnings = () => state.warnings;

@@ -119,6 +119,7 @@ export class ItemIndex {
     }
     checkedSquares(row, itemIndex);
     if (itemIndex === this.#count) this.#append(itemIndex);
+    else if (this.#holds(itemIndex, row)) return;
     const { exports } = this.#kernels, position = this.#positions[itemIndex];
     this.#views.floats.set(row, this.rowAddress(itemIndex) / 4);
     const block = Math.floor(position / BLOCK_ITEMS);
@@ -127,6 +128,13 @@ export class ItemIndex {
       exports.indexBlock(this.address, block);
       this.#changes[block] = 0;
     }
+  }
+
+  /** Whether the item's row is this one: a learner that begins tells all rows, and most of them are known. */
+  #holds(itemIndex: number, row: Float32Array): boolean {
+    const { floats } = this.#views, at = this.rowAddress(itemIndex) / 4;
+    for (let j = 0; j < row.length; j++) if (floats[at + j] !== row[j]) return false;
+    return true;
   }
 
   /** The rows in order of item index. */

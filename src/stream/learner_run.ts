@@ -265,6 +265,8 @@ export class LearnerRun {
     // What an erasure took, the one before has learned, and this one cannot: who knows its rows must not mix them with these.
     const controls = await eventLog.readControls({ fromOffset });
     this.#isSilent = controls.some(({ record }) => record.kind === "userErased");
+    // Who begins with the generation's rows can then follow, while the rest is replayed.
+    if (!this.#isSilent && startOffset > fromOffset) this.#options.onBatch(this.rows());
     while (await this.#learn(signal, "the learner replays the log"));
     await this.#documents?.doubt(eventLog, startOffset);
     // Where nothing was left to learn too: who began to serve before somebody learned hears that there are rows.

@@ -65,7 +65,8 @@ describe("LearnerRun", () => {
     await first.writeCheckpoint();
     await append(900);
     const second = listening(store, systemClock), restored = await LearnerRun.begin(second, content, forever);
-    assert.equal(advanced(second.batches)[0].fromOffset, 750);
+    const [{ isWhole, appliedOffset }, { fromOffset }] = advanced(second.batches);
+    assert.deepEqual([isWhole, appliedOffset, fromOffset], [true, 750, 750]);
     await store.checkpoints.write({ generation: "g000001", offset: 800, state: Uint8Array.of(1, 2, 3) }, 9);
     const third = listening(store, systemClock), anew = await LearnerRun.begin(third, content, forever);
     assert.equal(advanced(third.batches)[0].fromOffset, 600);
@@ -141,6 +142,25 @@ describe("LearnerRun", () => {
     await following;
     const again = await LearnerRun.begin(listening(store, systemClock), content, forever);
     assert.equal(await again.sha256(), await run.sha256(), "replayed from there");
+  });
+
+  it("tells all rows when it begins from a checkpoint, so that who has the generation's follows the replay", async () => {
+    const { store, content, append } = await plantedLog();
+    await append(640);
+    const first = await LearnerRun.begin(listening(store, systemClock), content, forever);
+    await first.writeCheckpoint();
+    const { userFactors, itemFactors } = rowsOf(first.rows());
+    await append(700);
+    const options = listening(store, systemClock, { batchCount: 20 });
+    await LearnerRun.begin(options, content, forever);
+    const headers = options.batches.map((batch) => batch.at(-1) as RowsAdvanced);
+    assert.deepEqual(headers.map(({ fromOffset, appliedOffset }) => [fromOffset, appliedOffset]), [
+      [600, 640],
+      [640, 660],
+      [660, 680],
+      [680, 700],
+    ]);
+    assert.deepEqual(rowsOf(options.batches[0]), { userFactors, itemFactors });
   });
 
   it("erases anew after a crash right after the log's record, and tells all rows to those who know other ones", async () => {
