@@ -6,8 +6,8 @@
 // the core while each row of the group takes its entries of that block. The steps are those of `moveRow`.
 import { HalfStep } from "./layout";
 import {
-  addScaled, curvaturePass, layLists, layScratch, nextDirection, productPass, RESIDUAL_FLOOR, residualPass, RowScratch,
-  startDirection, startProduct, startResidual,
+  addScaled, curvaturePass, goalPass, layLists, layScratch, nextDirection, productPass, RESIDUAL_FLOOR, residualPass, RowScratch,
+  startDirection, startFromZero, startProduct, startResidual,
 } from "./als_rows";
 import { lossOf, setDiagonals, setEntries } from "./als_system";
 import { dot } from "./vector";
@@ -30,6 +30,7 @@ const RECORD_BYTES: usize = 64;
 const RESIDUAL: i32 = 0;
 const PRODUCT: i32 = 1;
 const CURVATURE: i32 = 2;
+const GOALS: i32 = 3;
 
 /** Points the scratch to a member's vectors. */
 // @ts-ignore: decorator
@@ -50,6 +51,7 @@ export function visit(step: HalfStep, member: Member, limit: u32, pass: i32, scr
   layLists(scratch, lists, next - at);
   setEntries(step, at, next - at, scratch);
   if (pass == RESIDUAL) member.f += <f64>residualPass(scratch, step.solved + member.row * step.rowBytes, step.rowBytes);
+  else if (pass == GOALS) member.f += <f64>goalPass(scratch, step.rowBytes);
   else if (pass == PRODUCT) productPass(scratch, step.rowBytes);
   else member.curvature += curvaturePass(scratch, step.rowBytes);
 }
@@ -79,9 +81,14 @@ export function moveGroup(step: HalfStep, first: u32, end: u32, scratchAt: usize
     member.begin = <usize>load<u32>(step.indptr + (row << 2));
     member.end = <usize>load<u32>(step.indptr + (row << 2), 4);
     prepare(step, member, scratch);
-    member.f = startResidual(scratch, step.solved + row * rowBytes, rowBytes);
+    if (step.isFromZero) {
+      startFromZero(scratch, step.solved + row * rowBytes, rowBytes);
+      member.f = 0;
+    } else {
+      member.f = startResidual(scratch, step.solved + row * rowBytes, rowBytes);
+    }
   }
-  sweep(step, members, memberBytes, membersEnd, RESIDUAL, scratch, lists);
+  sweep(step, members, memberBytes, membersEnd, step.isFromZero ? GOALS : RESIDUAL, scratch, lists);
   for (let at = members; at < membersEnd; at += memberBytes) {
     const member = changetype<Member>(at);
     prepare(step, member, scratch);

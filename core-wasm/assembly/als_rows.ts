@@ -3,7 +3,7 @@
 //
 // Both kinds of feedback minimise f(x) = xᵀ D x + Σ c (g - x·y)² over the row's entries: they solve (D + Σ c y yᵀ) x = Σ c g y.
 // They differ in D, in the weights c and goals g, and in the preconditioner: als_implicit.ts and als_explicit.ts.
-import { dot, mulAdd, mulSub, sumLanes } from "./vector";
+import { clear, dot, mulAdd, sumLanes } from "./vector";
 
 /** Squared residual norms below this are rounding: the row is solved. */
 export const RESIDUAL_FLOOR: f32 = 1e-25;
@@ -128,6 +128,18 @@ export function residualPass(scratch: RowScratch, x: usize, rowBytes: usize): f3
   return sumLanes(sum);
 }
 
+/** What `residualPass` does for x = 0: r += Σ c g y; gives Σ c g². */
+export function goalPass(scratch: RowScratch, rowBytes: usize): f32 {
+  const rows = scratch.rows, weights = scratch.weights, goals = scratch.goals, r = scratch.r, end = scratch.count << 2;
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < end; i += 16) {
+    const goal = v128.load(goals + i), c = f32x4.mul(v128.load(weights + i), goal);
+    sum = mulAdd(c, goal, sum);
+    addFour(rows, i, c, r, rowBytes);
+  }
+  return sumLanes(sum);
+}
+
 /** product += Σ c (y·p) y. */
 export function productPass(scratch: RowScratch, rowBytes: usize): void {
   const rows = scratch.rows, weights = scratch.weights, p = scratch.p, product = scratch.product, end = scratch.count << 2;
@@ -158,6 +170,13 @@ export function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
 // @ts-ignore: decorator
 @inline function multiply(out: usize, a: usize, b: usize, bytes: usize): void {
   for (let j: usize = 0; j < bytes; j += 16) v128.store(out + j, f32x4.mul(v128.load(a + j), v128.load(b + j)));
+}
+
+/** x = r = 0: what `startResidual` does for rows that start from 0. */
+// @ts-ignore: decorator
+@inline export function startFromZero(scratch: RowScratch, x: usize, rowBytes: usize): void {
+  clear(x, rowBytes);
+  clear(scratch.r, rowBytes);
 }
 
 /** r = -D x: the residual before any entry is added. Gives xᵀ D x. */
@@ -193,12 +212,20 @@ export function curvaturePass(scratch: RowScratch, rowBytes: usize): f32 {
   return next;
 }
 
+/** r for the x that the row starts from; gives f of it. */
+// @ts-ignore: decorator
+@inline function findResidual(scratch: RowScratch, x: usize, rowBytes: usize, isFromZero: bool): f64 {
+  if (!isFromZero) return startResidual(scratch, x, rowBytes) + <f64>residualPass(scratch, x, rowBytes);
+  startFromZero(scratch, x, rowBytes);
+  return <f64>goalPass(scratch, rowBytes);
+}
+
 /**
  * Moves x by `steps` steps of conjugate gradients; gives f of the new x. A step of length α along p takes α pᵀr off f, so
  * no pass is needed to know it. The last step needs pᵀ A p alone: half a pass.
  */
-export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u32): f64 {
-  let f = startResidual(scratch, x, rowBytes) + <f64>residualPass(scratch, x, rowBytes);
+export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u32, isFromZero: bool): f64 {
+  let f = findResidual(scratch, x, rowBytes, isFromZero);
   let rz = startDirection(scratch, rowBytes);
   for (let left = steps; left > 0 && !(rz < RESIDUAL_FLOOR); left--) {
     let curvature = startProduct(scratch, rowBytes);
@@ -219,7 +246,14 @@ export function moveRow(scratch: RowScratch, x: usize, rowBytes: usize, steps: u
 /** Σ_j d_j x_j² in f64. */
 // @ts-ignore: decorator
 @inline export function weightedNorm(d: usize, x: usize, rowBytes: usize): f64 {
-  let sum: f64 = 0;
-  for (let j: usize = 0; j < rowBytes; j += 4) sum += <f64>load<f32>(d + j) * <f64>load<f32>(x + j) * <f64>load<f32>(x + j);
-  return sum;
+  let low = f64x2.splat(0), high = low;
+  for (let j: usize = 0; j < rowBytes; j += 16) {
+    const a = v128.load(d + j), b = v128.load(x + j), c = v128.shuffle<f32>(a, a, 2, 3, 2, 3), e = v128.shuffle<f32>(b, b, 2, 3, 2, 3);
+    let y = f64x2.promote_low_f32x4(b);
+    low = f64x2.add(low, f64x2.mul(f64x2.promote_low_f32x4(a), f64x2.mul(y, y)));
+    y = f64x2.promote_low_f32x4(e);
+    high = f64x2.add(high, f64x2.mul(f64x2.promote_low_f32x4(c), f64x2.mul(y, y)));
+  }
+  low = f64x2.add(low, high);
+  return f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
 }

@@ -1,11 +1,11 @@
 // deno-fmt-ignore-file
-// What a fit starts from: noise, and for implicit feedback one propagation of it through the ratings (MATHS.md 1.2).
-import { dot } from "./vector";
+// What a fit starts from: explicit feedback from noise, implicit from a sketch of the ratings that is propagated through them.
+import { clear } from "./vector";
 import { HalfStep, takeNext } from "./layout";
 import { addFour, layScratch, listRows } from "./als_rows";
 
 const NOISE_CHUNK: u32 = 64;
-const SCALE_CHUNK: u32 = 256;
+const CLEAR_CHUNK: u32 = 256;
 
 /** A well mixed 32-bit hash (the finalizer of MurmurHash3). */
 // @ts-ignore: decorator
@@ -44,12 +44,12 @@ export function fillNoise(rows: usize, rowCount: u32, rowBytes: usize, factorCou
   }
 }
 
-/** Row ← own scale · sum of the fixed rows of its entries; gives its squared norm. */
-export function propagateRow(step: HalfStep, row: usize, isMean: bool, scratchAt: usize): f64 {
+/** Row ← n^-1 (`isMean`) or n^-½ times the sum of the fixed rows of its n entries. */
+export function propagateRow(step: HalfStep, row: usize, isMean: bool, scratchAt: usize): void {
   const rowBytes = step.rowBytes, x = step.solved + row * rowBytes, begin = <usize>load<u32>(step.indptr + (row << 2));
   const n = <usize>load<u32>(step.indptr + (row << 2), 4) - begin;
-  memory.fill(x, 0, rowBytes);
-  if (n == 0) return 0;
+  clear(x, rowBytes);
+  if (n == 0) return;
   const scratch = layScratch(scratchAt, rowBytes, n), whole = n & ~3;
   listRows(step.indices + (begin << 2), n, step.fixed, rowBytes, scratch);
   for (let i: usize = 0; i < whole; i += 4) addFour(scratch.rows, i << 2, f32x4.splat(1), x, rowBytes);
@@ -57,37 +57,53 @@ export function propagateRow(step: HalfStep, row: usize, isMean: bool, scratchAt
     const y = <usize>load<u32>(scratch.rows + (i << 2));
     for (let j: usize = 0; j < rowBytes; j += 16) v128.store(x + j, f32x4.add(v128.load(y + j), v128.load(x + j)));
   }
-  scaleRow(x, rowBytes, isMean ? <f32>1 / <f32>n : <f32>1 / sqrt<f32>(<f32>n));
-  return <f64>dot(x, x, rowBytes);
+  const by = f32x4.splat(isMean ? <f32>1 / <f32>n : <f32>1 / sqrt<f32>(<f32>n));
+  for (let j: usize = 0; j < rowBytes; j += 16) v128.store(x + j, f32x4.mul(v128.load(x + j), by));
 }
 
-/**
- * solved = D^-1 R fixed if `isMean`, else D^-½ R fixed, with R the 0/1 matrix of the half-step and D the degrees of its
- * rows. Squared norms of the rows are summed into `losses`.
- */
+/** solved = D^-1 R fixed if `isMean`, else D^-½ R fixed, with R the 0/1 matrix of the half-step and D the degrees of its rows. */
 export function propagate(step: HalfStep, isMean: bool, scratch: usize): void {
   const unitCount = step.unitCount;
   for (let unit = takeNext(step.cursor, 1); unit < unitCount; unit = takeNext(step.cursor, 1)) {
     const first = load<u32>(step.units + (<usize>unit << 2)), end = load<u32>(step.units + (<usize>unit << 2), 4);
-    let squares: f64 = 0;
-    for (let k = first; k < end; k++) squares += propagateRow(step, <usize>load<u32>(step.order + (<usize>k << 2)), isMean, scratch);
-    store<f64>(step.losses + (<usize>unit << 3), squares);
+    for (let k = first; k < end; k++) propagateRow(step, <usize>load<u32>(step.order + (<usize>k << 2)), isMean, scratch);
   }
 }
 
-/** row ← factor · row. */
-export function scaleRow(row: usize, rowBytes: usize, factor: f32): void {
-  const by = f32x4.splat(factor);
-  for (let at = row, end = row + rowBytes; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), by));
+/**
+ * What column `y` mod d of row y of the sketch Ω holds, its only number: of either sign, ½ to 1½ large. Not ±1, of which few
+ * would add up to 0 too easily.
+ */
+// @ts-ignore: decorator
+@inline function sketched(seed: u32, y: u32): f32 {
+  const h = mix(seed ^ mix(y + 0x9e3779b9)), size = <f32>0.5 + <f32>(h >> 16) * <f32>1.52587890625e-5;
+  return h & 1 ? size : -size;
 }
 
-/** rows ← factor · rows; with an `indptr`, each also divided by the root of its degree (rows without entries become 0). */
-export function scaleRows(rows: usize, rowCount: u32, rowBytes: usize, factor: f32, indptr: usize, cursor: usize): void {
-  for (let first = takeNext(cursor, SCALE_CHUNK); first < rowCount; first = takeNext(cursor, SCALE_CHUNK)) {
-    const end = min(first + SCALE_CHUNK, rowCount);
-    for (let r = <usize>first; r < <usize>end; r++) {
-      const n: f32 = indptr ? degree(indptr, r) : 1;
-      scaleRow(rows + r * rowBytes, rowBytes, n > 0 ? factor / sqrt<f32>(n) : 0);
-    }
+/** Row ← its row of D^-1 R D'^-½ Ω, with D' the degrees of the fixed side, whose `indptr` that is. */
+export function sketchRow(step: HalfStep, row: usize, fixedIndptr: usize, seed: u32): void {
+  const x = step.solved + row * step.rowBytes, begin = load<u32>(step.indptr + (row << 2)), end = load<u32>(step.indptr + (row << 2), 4);
+  clear(x, step.rowBytes);
+  const by: f32 = <f32>1 / <f32>(end - begin), d = step.factorCount;
+  for (let at = begin; at < end; at++) {
+    const y = load<u32>(step.indices + (<usize>at << 2)), to = x + (<usize>(y % d) << 2);
+    store<f32>(to, load<f32>(to) + by * sketched(seed, y) / sqrt<f32>(degree(fixedIndptr, y)));
+  }
+}
+
+/** solved = D^-1 R D'^-½ Ω: what `propagate` makes of the fixed rows D'^-½ Ω, without their having been written. */
+export function sketch(step: HalfStep, fixedIndptr: usize, seed: u32): void {
+  const unitCount = step.unitCount;
+  for (let unit = takeNext(step.cursor, 1); unit < unitCount; unit = takeNext(step.cursor, 1)) {
+    const first = load<u32>(step.units + (<usize>unit << 2)), end = load<u32>(step.units + (<usize>unit << 2), 4);
+    for (let k = first; k < end; k++) sketchRow(step, <usize>load<u32>(step.order + (<usize>k << 2)), fixedIndptr, seed);
+  }
+}
+
+/** rows ← 0. */
+export function clearRows(rows: usize, rowCount: u32, rowBytes: usize, cursor: usize): void {
+  for (let first = takeNext(cursor, CLEAR_CHUNK); first < rowCount; first = takeNext(cursor, CLEAR_CHUNK)) {
+    const end = min(first + CLEAR_CHUNK, rowCount);
+    memory.fill(rows + <usize>first * rowBytes, 0, <usize>(end - first) * rowBytes);
   }
 }

@@ -28,7 +28,14 @@ export function lossOf(step: HalfStep, row: usize, x: usize, f: f64, scratch: Ro
 
 // @ts-ignore: decorator
 @inline function squaredNorm(x: usize, rowBytes: usize): f64 {
-  let sum: f64 = 0;
-  for (let j: usize = 0; j < rowBytes; j += 4) sum += <f64>load<f32>(x + j) * <f64>load<f32>(x + j);
-  return sum;
+  let low = f64x2.splat(0), high = low;
+  for (let j: usize = 0; j < rowBytes; j += 16) {
+    const a = v128.load(x + j);
+    let y = f64x2.promote_low_f32x4(a);
+    low = f64x2.add(low, f64x2.mul(y, y));
+    y = f64x2.promote_low_f32x4(v128.shuffle<f32>(a, a, 2, 3, 2, 3));
+    high = f64x2.add(high, f64x2.mul(y, y));
+  }
+  low = f64x2.add(low, high);
+  return f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
 }

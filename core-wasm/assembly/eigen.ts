@@ -12,6 +12,8 @@ const EPSILON: f64 = 2.220446049250313e-16;
 const SLAB_ROWS: usize = 8;
 /** QL needs about two sweeps an eigenvalue; more than this many means that it does not converge. */
 const MAX_SWEEPS: i32 = 60;
+/** Directions that are weaker than this beside the strongest are hardly more than rounding; they are not made longer than one of it. */
+const WEAKEST: f64 = 1e-6;
 
 /** Addresses of one eigenproblem; src/kernels/eigenbasis.ts writes it, field by field in this order, 4 bytes each. */
 @unmanaged export class Eigenproblem {
@@ -264,14 +266,25 @@ function rotateSlab(slab: usize, sweepAt: usize): usize {
   return at;
 }
 
-/** Rows [firstRow, firstRow + 8) of Q from a slab into the panels; beyond n the unit matrix, so that what stands there stays. */
-function writePanels(problem: Eigenproblem, slab: usize, firstRow: usize): void {
-  const n = <usize>problem.n, width = <usize>problem.width;
+function greatestEigenvalue(problem: Eigenproblem): f64 {
+  let greatest: f64 = 0;
+  for (let j: usize = 0; j < <usize>problem.n; j++) greatest = max(greatest, load<f64>(problem.diagonal + (j << 3)));
+  return greatest;
+}
+
+/**
+ * Rows [firstRow, firstRow + 8) of Q from a slab into the panels; beyond n the unit matrix, so that what stands there stays.
+ * With a `length`, column j times length/√λ_j.
+ */
+function writePanels(problem: Eigenproblem, slab: usize, firstRow: usize, length: f64): void {
+  const n = <usize>problem.n, width = <usize>problem.width, weakest = WEAKEST * greatestEigenvalue(problem);
   for (let j: usize = 0; j < width; j++) {
+    let by: f64 = 1;
+    if (length > 0 && j < n) by = weakest > 0 ? length / sqrt<f64>(max(weakest, load<f64>(problem.diagonal + (j << 3)))) : 0;
     let to = problem.panels + (((j >> 3) * width + firstRow) << 5) + ((j & 7) << 2);
     for (let r: usize = 0; r < SLAB_ROWS; r++, to += 32) {
       const isInside = j < n && firstRow + r < n;
-      store<f32>(to, isInside ? <f32>load<f64>(slab + ((j * SLAB_ROWS + r) << 3)) : j == firstRow + r ? 1 : 0);
+      store<f32>(to, isInside ? <f32>(by * load<f64>(slab + ((j * SLAB_ROWS + r) << 3))) : j == firstRow + r ? 1 : 0);
     }
   }
 }
@@ -284,15 +297,18 @@ function writeEigenvalues(problem: Eigenproblem): void {
   }
 }
 
-/** Applies the recorded rotations to Q, slab by slab; `isFirst`: makes the slabs; `isLast`: writes the results. */
-export function eigenVectors(problem: Eigenproblem, isFirst: bool, isLast: bool): void {
+/**
+ * Applies the recorded rotations to Q, slab by slab; `isFirst`: makes the slabs; `isLast`: writes the results, with a `length`
+ * above 0 Q Λ^-½ times it instead of Q.
+ */
+export function eigenVectors(problem: Eigenproblem, isFirst: bool, isLast: bool, length: f64): void {
   const slabCount = problem.width / <u32>SLAB_ROWS, slabBytes = <usize>problem.n * SLAB_ROWS << 3;
   const end = problem.rotations + (<usize>problem.rotationCount << 3);
   for (let t = takeNext(problem.cursor, 1); t < slabCount; t = takeNext(problem.cursor, 1)) {
     const slab = problem.slabs + <usize>t * slabBytes, firstRow = <usize>t * SLAB_ROWS;
     if (isFirst) startSlab(problem, slab, firstRow);
     for (let at = problem.rotations; at < end;) at = rotateSlab(slab, at);
-    if (isLast) writePanels(problem, slab, firstRow);
+    if (isLast) writePanels(problem, slab, firstRow, length);
     if (isLast && t == 0) writeEigenvalues(problem);
   }
 }

@@ -3,7 +3,7 @@
 export { heapBase } from "./layout";
 export { gramBlocks, rotateRows } from "./matrix";
 export { eigenValues, eigenVectors } from "./eigen";
-export { fillNoise, propagate, scaleRows } from "./als_start";
+export { clearRows, fillNoise, propagate, sketch } from "./als_start";
 export { moveRows } from "./als_half_step";
 export { solveSystem32, solveSystem64 } from "./cholesky";
 export { indexBlock, indexItems, setItem } from "./item_index";
@@ -19,7 +19,7 @@ export { factorizationPredict, factorizationLearn, factorizationProgressive } fr
 // Called by no one outside: functions that do the work on one row or tile. V8 replaces a function's first, slow code only
 // between two calls of it, and the compiler would merge each of these into the one long-running call that uses it.
 export { addOuterProducts, rotateBlock } from "./matrix";
-export { fillNoiseRow, propagateRow, scaleRow } from "./als_start";
+export { fillNoiseRow, propagateRow, sketchRow } from "./als_start";
 export { moveRow } from "./als_rows";
 export { visit } from "./als_groups";
 export { clearLive, descendLive, findEntry, moveLive, rankLive, solveLive, sumLive } from "./live";

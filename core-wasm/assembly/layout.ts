@@ -55,6 +55,8 @@ export function heapBase(): usize { return (__heap_base + ALIGNMENT - 1) & ~(ALI
   isWholeLoss: u32;
   /** Steps of conjugate gradients. */
   steps: u32;
+  /** Rows count as 0 before they are moved, whatever they hold (implicit only). */
+  isFromZero: u32;
   /** Λ of the Gram matrix of the fixed rows: address of floats. */
   eigenvalues: usize;
   /** Implicit: weight of each solved row in the dense part; scale of the values. */

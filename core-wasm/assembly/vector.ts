@@ -19,6 +19,12 @@
   return f32x4.sub(c, f32x4.mul(a, b));
 }
 
+/** Zeros from `at` on; `bytes` is a multiple of 16. */
+// @ts-ignore: decorator
+@inline export function clear(at: usize, bytes: usize): void {
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f32x4.splat(0));
+}
+
 /** Sum of four lanes, always as (0+2)+(1+3). */
 // @ts-ignore: decorator
 @inline export function sumLanes(a: v128): f32 {

@@ -6,7 +6,7 @@ import { AlsMemory, type FitSize, type SideMemory } from "./als_memory.ts";
 import { startExplicit, startImplicit } from "./als_start.ts";
 import { rangeOf, type ValueRange, weighRows } from "./als_weights.ts";
 import { Eigenbasis } from "./eigenbasis.ts";
-import { setSteps, writeHalfStep } from "./half_step.ts";
+import { setMove, writeHalfStep } from "./half_step.ts";
 import type { Kernels } from "./kernel_module.ts";
 import { type KernelPool, Phases } from "./phases.ts";
 import { blockRowsOf, heavyFirst, planWork, type WorkPlan } from "./row_order.ts";
@@ -20,7 +20,8 @@ export interface AlsFitOptions extends FitSize {
 
 /**
  * Steps where the caller does not say: two in the first two epochs, when rows are far from where they go (a sparse set is
- * best after so few), then one, which loses nothing in the end and costs little more than half of what two do.
+ * best after so few), then one, which loses nothing in the end and costs little more than half of what two do. Implicit
+ * items take one from the beginning: a second makes them follow their few users too closely.
  */
 const FIRST_EPOCHS = 2;
 const FIRST_STEPS = 2;
@@ -42,6 +43,8 @@ export class AlsFit {
   /** Number of units of work of each side's half-step. */
   readonly #unitCounts = new Map<SideMemory, number>();
   #epochCount = 0;
+  /** Whether both sides stand in the eigenbasis of the items, as the half-step of the users wants it. */
+  #isInBasis = false;
 
   /**
    * Allocates. `kernels` and `pool` are over the same memory. Throws BadInput, with nothing touched, for sizes or
@@ -82,9 +85,14 @@ export class AlsFit {
       this.#unitCounts.set(side, plan.unitCount);
       this.#writeHalfStep(side, other, plan);
     }
-    const itemUnitCount = this.#unitCounts.get(items)!;
-    const start = { phases: this.#phases, memory: this.#memory, options: this.#options, itemUnitCount };
-    await (isExplicit ? startExplicit(start) : startImplicit(start));
+    const start = {
+      phases: this.#phases,
+      memory: this.#memory,
+      options: this.#options,
+      eigenbasis: this.#eigenbasis,
+    };
+    if (isExplicit) await startExplicit(start);
+    else this.#isInBasis = await startImplicit(start);
   }
 
   /**
@@ -93,11 +101,9 @@ export class AlsFit {
    */
   async epoch(): Promise<{ loss: number }> {
     const { users, items } = this.#memory;
-    const steps = this.#options.conjugateGradientSteps ??
-      (this.#epochCount < FIRST_EPOCHS ? FIRST_STEPS : LATER_STEPS);
-    for (const side of [users, items]) setSteps(this.#kernels.arena, side.halfStep, steps);
-    this.#epochCount++;
+    for (const side of [users, items]) setMove(this.#kernels.arena, side.halfStep, this.#moveOf(side));
     const loss = await this.#move(users, items) + await this.#move(items, users);
+    this.#epochCount++;
     if (!Number.isFinite(loss)) {
       throw new NumericFailure(`the loss became ${loss}; smaller values or more regularization may help`);
     }
@@ -123,15 +129,36 @@ export class AlsFit {
     };
   }
 
+  /** Implicit feedback starts from directions to look in (als_start.ts), not from rows that mean anything yet. */
+  get #isFromZero(): boolean {
+    return this.#options.parameters.feedback === "implicit" && this.#epochCount === 0;
+  }
+
+  /** How a side is moved in the epoch that comes. */
+  #moveOf(side: SideMemory): { steps: number; isFromZero: number } {
+    const { conjugateGradientSteps, parameters } = this.#options;
+    const isImplicit = parameters.feedback === "implicit", isItems = side === this.#memory.items;
+    const isEarly = this.#epochCount < FIRST_EPOCHS && !(isImplicit && isItems);
+    return {
+      steps: conjugateGradientSteps ?? (isEarly ? FIRST_STEPS : LATER_STEPS),
+      isFromZero: this.#isFromZero ? 1 : 0,
+    };
+  }
+
   /** A half-step; gives what it adds to the loss: regularization for users, the rest and their own for items. */
   async #move(side: SideMemory, other: SideMemory): Promise<number> {
     const { feedback, unobservedWeight } = this.#options.parameters;
     const isExplicit = feedback === "explicit";
     const scratchOf = (worker: number) => this.#memory.scratchOf(worker);
     const fixed = { address: other.factors, count: other.rowCount };
-    await this.#eigenbasis.decompose(fixed, other.weights, isExplicit ? 1 : unobservedWeight);
-    await this.#eigenbasis.rotate(fixed, scratchOf);
-    await this.#eigenbasis.rotate({ address: side.factors, count: side.rowCount }, scratchOf);
+    if (!this.#isInBasis) {
+      await this.#eigenbasis.decompose(fixed, other.weights, isExplicit ? 1 : unobservedWeight);
+      await this.#eigenbasis.rotate(fixed, scratchOf);
+      if (!this.#isFromZero) {
+        await this.#eigenbasis.rotate({ address: side.factors, count: side.rowCount }, scratchOf);
+      }
+    }
+    this.#isInBasis = false;
     await this.#phases.run("moveRows", (worker) => [side.halfStep, scratchOf(worker)]);
     return this.#memory.sumOfLosses(this.#unitCounts.get(side)!);
   }
@@ -170,6 +197,7 @@ export class AlsFit {
       isWholeLoss: isUsers ? 0 : 1,
       // Set for each epoch.
       steps: 0,
+      isFromZero: 0,
       eigenvalues: this.#eigenbasis.eigenvalues,
       denseWeights: side.weights,
       confidenceScale: parameters.confidenceScale,

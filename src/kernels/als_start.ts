@@ -1,18 +1,20 @@
 /** Factors before the first epoch. */
 import type { AlsFitOptions } from "./als_fit.ts";
 import type { AlsMemory, SideMemory } from "./als_memory.ts";
+import type { Eigenbasis } from "./eigenbasis.ts";
 import type { Phases } from "./phases.ts";
 
 export interface Start {
   readonly phases: Phases;
   readonly memory: AlsMemory;
   readonly options: AlsFitOptions;
-  /** Units of work of the items' half-step. */
-  readonly itemUnitCount: number;
+  readonly eigenbasis: Eigenbasis;
 }
 
-/** Standard deviation of initial factors, times √d: small beside a rating, large beside rounding. */
+/** Explicit: standard deviation of initial factors, times √d: small beside a rating, large beside rounding. */
 const DEVIATION = 0.1;
+/** Implicit: root mean square of the length of an item's row. */
+const ROW_LENGTH = 0.6;
 
 async function fillNoise({ phases, memory, options }: Start, side: SideMemory): Promise<void> {
   const { factorCount } = options.parameters;
@@ -37,21 +39,25 @@ export async function startExplicit(start: Start): Promise<void> {
 }
 
 /**
- * Items: one propagation of noise through the ratings, V₀ = D_v^-½ Rᵀ D_u^-½ (D_u^-½ R D_v^-½ Ω), rescaled to the wanted
- * deviation (MATHS.md 1.2); users: nothing.
+ * Items: V₀ = NᵀN Nᵀ Ω with N = D_u^-½ R D_v^-½ and Ω a sketch, mapped so that Σ w v vᵀ = c I: an approximate basis of the
+ * strongest directions of N (a randomized range finder: Halko, Martinsson and Tropp 2011). Users: nothing. Gives whether the
+ * map was exact; then the eigenbasis is that of the items as they stand.
  */
-export async function startImplicit(start: Start): Promise<void> {
-  const { phases, memory, options } = start, { users, items } = memory, { factorCount } = options.parameters;
-  const scaleItems = (factor: number, indptr: number) => {
-    const scale = [items.factors, items.rowCount, memory.stride * 4, factor, indptr];
-    return phases.run("scaleRows", () => [...scale, phases.cursor]);
-  };
-  await fillNoise(start, items);
-  await scaleItems(1, items.indptr);
-  await phases.run("propagate", (worker) => [users.halfStep, 1, memory.scratchOf(worker)]);
-  await phases.run("propagate", (worker) => [items.halfStep, 0, memory.scratchOf(worker)]);
-  const squares = memory.sumOfLosses(start.itemUnitCount), count = items.rowCount * factorCount;
-  const wanted = DEVIATION ** 2 / factorCount;
-  await scaleItems(squares > 0 ? Math.sqrt(wanted * count / squares) : 0, 0);
-  memory.factorsOf(users).fill(0);
+export async function startImplicit(start: Start): Promise<boolean> {
+  const { phases, memory, options } = start,
+    { users, items } = memory,
+    { factorCount, unobservedWeight } = options.parameters;
+  const scratchOf = (worker: number) => memory.scratchOf(worker);
+  await phases.run("sketch", () => [items.halfStep, users.indptr, options.seed >>> 0]);
+  await phases.run("propagate", (worker) => [users.halfStep, 1, scratchOf(worker)]);
+  await phases.run("propagate", (worker) => [items.halfStep, 0, scratchOf(worker)]);
+  await phases.run("clearRows", () => [users.factors, users.rowCount, memory.stride * 4, phases.cursor]);
+  const length = Math.sqrt(ROW_LENGTH ** 2 * items.rowCount / factorCount),
+    target = { length, scale: unobservedWeight };
+  return await start.eigenbasis.whiten(
+    { address: items.factors, count: items.rowCount },
+    items.weights,
+    target,
+    scratchOf,
+  );
 }

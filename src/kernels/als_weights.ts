@@ -44,16 +44,21 @@ function weighExplicit(arena: Arena, memory: AlsMemory, { parameters, interactio
   }
 }
 
+/** base ** exponent: the usual exponents without a power, of which a large set needs many. */
+function power(base: number, exponent: number): number {
+  return exponent === 1 ? base : exponent === 0 ? 1 : base ** exponent;
+}
+
 /** Weights: 1 for users, w_i ∝ n_i^ω with mean 1 for items. λ_r = λ (n_r + the row's weight in the dense part)^ν. */
 function weighImplicit(arena: Arena, { users, items }: AlsMemory, { parameters }: FitSize): void {
   const { regularization, unobservedWeight, popularityExponent, frequencyExponent } = parameters;
   const weights = arena.f32(items.weights, items.rowCount);
   let sum = 0;
-  eachCount(arena, items, (_, n) => sum += n ** popularityExponent);
-  eachCount(arena, items, (row, n) => weights[row] = n ** popularityExponent * items.rowCount / sum);
+  eachCount(arena, items, (_, n) => sum += power(n, popularityExponent));
+  eachCount(arena, items, (row, n) => weights[row] = power(n, popularityExponent) * items.rowCount / sum);
   arena.f32(users.weights, users.rowCount).fill(1);
 
-  const lambdaOf = (frequency: number) => regularization * frequency ** frequencyExponent;
+  const lambdaOf = (frequency: number) => regularization * power(frequency, frequencyExponent);
   const userLambdas = arena.f32(users.regularization, users.rowCount);
   eachCount(arena, users, (row, n) => userLambdas[row] = lambdaOf(n + unobservedWeight * items.rowCount));
   const itemLambdas = arena.f32(items.regularization, items.rowCount);

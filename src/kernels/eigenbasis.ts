@@ -13,6 +13,8 @@ const PROBLEM_WORDS = 18;
 /** Gram matrices are summed over at most so many blocks of rows; fixed, so that the number of workers does not show. */
 const GRAM_BLOCKS = 32;
 const SMALLEST_BLOCK = 128;
+/** Where the weakest direction is more than this beside the strongest, rounding leaves it where it should be. */
+const WHITE = 1e-3;
 /** Rows that matrix.ts rotates together, and of one tile of them. */
 const ROTATE_BLOCK = 32;
 const TILE_ROWS = 4;
@@ -55,6 +57,8 @@ export class Eigenbasis {
   /** Address of Λ: `width` floats, those beyond n zero. */
   readonly eigenvalues: number;
   readonly #phases: Phases;
+  readonly #arena: Arena;
+  readonly #n: number;
   readonly #width: number;
   readonly #rowBytes: number;
   readonly #panels: number;
@@ -68,6 +72,8 @@ export class Eigenbasis {
       Object.entries(sizes).map(([name, bytes]) => [name, arena.allocate(bytes)]),
     ) as Record<keyof typeof sizes, number>;
     this.#phases = phases;
+    this.#arena = arena;
+    this.#n = n;
     this.#width = width;
     this.#rowBytes = rowBytes;
     this.#panels = at.panels;
@@ -98,10 +104,34 @@ export class Eigenbasis {
   }
 
   /**
+   * rows ← rows · Q Λ^-½ length, so that Σ w y yᵀ becomes length² I (`weights`: as for `decompose`). Where the rows hardly
+   * have some direction it does not get that long. Gives whether the sum is length² I up to rounding; then `eigenvalues`
+   * hold its diagonal times `scale`.
+   */
+  async whiten(
+    rows: RowBlock,
+    weights: number,
+    target: { readonly length: number; readonly scale: number },
+    scratchOf: (worker: number) => number,
+  ): Promise<boolean> {
+    await this.#decompose(rows, weights, 1, target.length);
+    await this.rotate(rows, scratchOf);
+    const eigenvalues = this.#arena.f32(this.eigenvalues, this.#n);
+    const weakest = WHITE * Math.max(...eigenvalues);
+    const isWhite = eigenvalues.every((value) => value > weakest);
+    if (isWhite) eigenvalues.fill(target.scale * target.length ** 2);
+    return isWhite;
+  }
+
+  /**
    * Finds Q and Λ of `scale` · Σ w y yᵀ over `rows` (`weights`: address of a float a row, or 0 for 1). Throws
    * NumericFailure if QL does not converge, which finite matrices do not do.
    */
-  async decompose(rows: RowBlock, weights: number, scale: number): Promise<void> {
+  decompose(rows: RowBlock, weights: number, scale: number): Promise<void> {
+    return this.#decompose(rows, weights, scale, 0);
+  }
+
+  async #decompose(rows: RowBlock, weights: number, scale: number, length: number): Promise<void> {
     const blockRows = Math.max(SMALLEST_BLOCK, Math.ceil(rows.count / GRAM_BLOCKS));
     const blockCount = Math.ceil(rows.count / blockRows), width = this.#width;
     const gram = [rows.address, rows.count, this.#rowBytes, weights, width, blockRows, this.#partials];
@@ -114,7 +144,7 @@ export class Eigenbasis {
         throw new NumericFailure("the eigenvalues of a Gram matrix were not found; is a factor not finite?");
       }
       const isLast = status === 0 ? 1 : 0;
-      await this.#phases.run("eigenVectors", () => [this.#problem, isFirst, isLast]);
+      await this.#phases.run("eigenVectors", () => [this.#problem, isFirst, isLast, length]);
     }
   }
 

@@ -23,6 +23,7 @@ const FIELDS = [
   ["losses", "u32"],
   ["isWholeLoss", "u32"],
   ["steps", "u32"],
+  ["isFromZero", "u32"],
   ["eigenvalues", "u32"],
   ["denseWeights", "u32"],
   ["confidenceScale", "f32"],
@@ -43,8 +44,12 @@ export function writeHalfStep(arena: Arena, address: number, fields: HalfStepFie
   });
 }
 
-/** Changes the number of steps of conjugate gradients alone. */
-export function setSteps(arena: Arena, address: number, steps: number): void {
+/** Changes what of a half-step differs between epochs: steps of conjugate gradients, and where rows start from. */
+export function setMove(
+  arena: Arena,
+  address: number,
+  move: Pick<HalfStepFields, "steps" | "isFromZero">,
+): void {
   const at = FIELDS.findIndex(([name]) => name === "steps");
-  arena.u32(address + 4 * at, 1)[0] = steps;
+  arena.u32(address + 4 * at, 2).set([move.steps, move.isFromZero]);
 }

@@ -18,8 +18,9 @@ export interface KernelExports extends LiveExports, OnlineExports {
   eigenValues(...args: number[]): number;
   eigenVectors(...args: number[]): void;
   fillNoise(...args: number[]): void;
+  sketch(halfStep: number, fixedIndptr: number, seed: number): void;
   propagate(halfStep: number, isMean: number, scratch: number): void;
-  scaleRows(...args: number[]): void;
+  clearRows(rows: number, rowCount: number, rowBytes: number, cursor: number): void;
   moveRows(halfStep: number, scratch: number): void;
 
   // fold_in.ts: status as solveSystem64.

@@ -15,8 +15,19 @@ interface Plan {
   readonly blockRows: number;
 }
 
+/** What rows hold before they are moved, and whether they are to count as 0. */
+interface Before {
+  readonly scale: number;
+  readonly isFromZero: boolean;
+}
+
 /** Moves all user rows over random item rows, cut into units as the plan says. */
-function move(feedback: "explicit" | "implicit", steps: number, plan: Plan) {
+function move(
+  feedback: "explicit" | "implicit",
+  steps: number,
+  plan: Plan,
+  before: Before = { scale: 1, isFromZero: false },
+) {
   const { exports, arena } = inlineKernels().kernels, random = randomOf(5);
   const put = (values: ArrayLike<number>, isFloat = true) => {
     const at = arena.allocate(values.length * 4);
@@ -24,7 +35,7 @@ function move(feedback: "explicit" | "implicit", steps: number, plan: Plan) {
     return at;
   };
   const rowsOf = (count: number) => Float32Array.from({ length: count * STRIDE }, () => random.normal() / 3);
-  const solved = put(rowsOf(USERS)), fixed = put(rowsOf(ITEMS));
+  const solved = put(rowsOf(USERS).map((value) => before.scale * value)), fixed = put(rowsOf(ITEMS));
   const unitCount = plan.units.length - 1,
     losses = arena.allocate(unitCount * 8),
     at = arena.allocate(HALF_STEP_BYTES);
@@ -49,6 +60,7 @@ function move(feedback: "explicit" | "implicit", steps: number, plan: Plan) {
     losses,
     isWholeLoss: 1,
     steps,
+    isFromZero: before.isFromZero ? 1 : 0,
     eigenvalues: put([3, 2, 1.5, 1, 0.5, 0.1, 0, 0]),
     denseWeights: put(Array.from({ length: USERS }, (_, u) => 0.5 + u / 50)),
     confidenceScale: 1.5,
@@ -80,6 +92,22 @@ describe("groups of rows", () => {
       });
     }
   }
+
+  it("and rows by themselves start from 0 where they are told to, whatever they hold", () => {
+    const grouped: Plan = { units: [0, 40, 41, ORDER.length], groupCount: 3, blockRows: 7 };
+    for (const steps of [1, 2, 5]) {
+      const expected = move("implicit", steps, alone, { scale: 0, isFromZero: false });
+      for (const plan of [alone, grouped]) {
+        const moved = move("implicit", steps, plan, { scale: 1, isFromZero: true });
+        for (const u of ORDER) {
+          for (let j = u * STRIDE; j < (u + 1) * STRIDE; j++) {
+            assert.ok(Math.abs(moved.rows[j] - expected.rows[j]) < 1e-4);
+          }
+        }
+        assert.ok(Math.abs(moved.loss / expected.loss - 1) < 1e-5);
+      }
+    }
+  });
 
   it("were moved at all", () => {
     const still = move("implicit", 0, alone), moved = move("implicit", 1, alone);

@@ -4,6 +4,7 @@ import type { AlsParameters } from "../../src/domain/factor_model.ts";
 import type { RatingMatrix } from "../../src/domain/rating_matrix.ts";
 import { BadInput, NumericFailure } from "../../src/domain/failure.ts";
 import { AlsFit } from "../../src/kernels/als_fit.ts";
+import type { KernelPool } from "../../src/kernels/phases.ts";
 import * as explicit from "../reference/als_explicit.ts";
 import * as implicit from "../reference/als_implicit.ts";
 import { inner, type Matrix } from "../reference/linear_system.ts";
@@ -52,7 +53,16 @@ async function implicitRun(
   conjugateGradientSteps?: number,
   data = plantedData(9, 70, 50),
 ) {
-  const { pool, kernels } = inlineKernels();
+  const { pool: inline, kernels } = inlineKernels();
+  let decompositions = 0;
+  const pool: KernelPool = {
+    workerCount: 1,
+    memory: kernels.memory,
+    run: (name, argumentsOf) => {
+      if (name === "gramBlocks") decompositions++;
+      return inline.run(name, argumentsOf);
+    },
+  };
   const fit = await preparedFit(pool, kernels, data, { parameters, conjugateGradientSteps });
   const problem = { parameters, ...data };
   let items = rowsOfSide(fit.model(), "item", parameters.factorCount), users: Matrix = [], loss = 0;
@@ -71,8 +81,27 @@ async function implicitRun(
     expectedScores: scoresOf(users, items),
     expectedLoss: implicit.implicitLoss(problem, users, items),
     count: data.byUser.indices.length,
+    decompositions,
   };
 }
+
+/** Six communities of users and items, of different sizes, and now and then an item of another one. */
+const COMMUNITIES = plantedOf(
+  Array.from(
+    { length: 66 },
+    (_, u) =>
+      Array.from({ length: 42 }, (_, i) => i).filter((i) =>
+        i % 6 === u % 6 ? (u + i) % 5 > 0 : (7 * u + 3 * i) % 31 === 0
+      ).map((i): [number, number] => [i, 1 + (u + i) % 3]),
+  ),
+  42,
+);
+
+/** Everybody took everything. */
+const ONE_TASTE = plantedOf(
+  Array.from({ length: 30 }, () => Array.from({ length: 20 }, (_, i): [number, number] => [i, 1])),
+  20,
+);
 
 // Both sides are rotated under way, so rows are compared by what does not depend on it: biases and dot products.
 describe("AlsFit, explicit", () => {
@@ -131,6 +160,22 @@ describe("AlsFit, implicit", () => {
       const run = await implicitRun(parameters, 3, 30);
       assert.ok(greatestDifference(run.scores, run.expectedScores) < 1e-4);
       assert.ok(Math.abs(run.ownLoss / run.expectedLoss - 1) < 1e-5);
+    });
+  }
+
+  for (
+    const [name, data, isShort] of [["with", COMMUNITIES, true], [
+      "without",
+      ONE_TASTE,
+      false,
+    ]] as const
+  ) {
+    it(`solves the first half-step ${name} a start that needs no eigenbasis`, async () => {
+      const run = await implicitRun(parametersOf("implicit", 6), 1, 40, data);
+      assert.ok(greatestDifference(run.scores, run.expectedScores) < 1e-4);
+      assert.ok(Math.abs(run.loss * run.count / run.ownLoss - 1) < 1e-5);
+      // One for the start and one for each half-step, but for the first where there was no need.
+      assert.equal(run.decompositions, isShort ? 2 : 3);
     });
   }
 

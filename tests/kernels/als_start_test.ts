@@ -1,18 +1,27 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import { inner } from "../reference/linear_system.ts";
+import { propagatedSketch } from "../reference/als_start.ts";
+import { inner, type Matrix } from "../reference/linear_system.ts";
+import type { AlsParameters } from "../../src/domain/factor_model.ts";
 import { inlineKernels, parametersOf, plantedData, preparedFit, rowsOfSide } from "./planted_fit.ts";
 
 const DATA = plantedData(4, 90, 60);
 
-async function startOf(feedback: "explicit" | "implicit", factorCount: number, seed = 1) {
+async function startOf(
+  feedback: "explicit" | "implicit",
+  factorCount: number,
+  seed = 1,
+  more: Partial<AlsParameters> = {},
+) {
   const { pool, kernels } = inlineKernels();
   const fit = await preparedFit(pool, kernels, DATA, {
-    parameters: parametersOf(feedback, factorCount),
+    parameters: parametersOf(feedback, factorCount, more),
     seed,
   });
   return fit.model();
 }
+
+const columnsOf = (rows: Matrix): Matrix => rows[0].map((_, j) => rows.map((row) => row[j]));
 
 const meanSquare = (values: number[]) => values.reduce((sum, x) => sum + x * x, 0) / values.length;
 
@@ -42,36 +51,34 @@ describe("the start of a fit", () => {
     assert.notDeepEqual(one.itemFactors, other.itemFactors);
   });
 
-  it("implicit: items are noise propagated once through the ratings, of the wanted size", async () => {
-    const explicitStart = await startOf("explicit", 6), implicitStart = await startOf("implicit", 6);
-    // Both start from the same noise Ω; the reference propagates it with D_v^-½ Rᵀ D_u^-1 R D_v^-½.
-    const noise = rowsOfSide(explicitStart, "item", 6), { byUser, byItem } = DATA;
-    const degree = (matrix: typeof byUser, row: number) => matrix.indptr[row + 1] - matrix.indptr[row];
-    const entries = (
-      matrix: typeof byUser,
-      row: number,
-    ) => [...matrix.indices.subarray(matrix.indptr[row], matrix.indptr[row + 1])];
-    const users = Array.from(
-      { length: byUser.rowCount },
-      (_, u) =>
-        Array.from(
-          { length: 6 },
-          (_, j) =>
-            entries(byUser, u).reduce((sum, i) => sum + noise[i][j] / Math.sqrt(degree(byItem, i)), 0) /
-            Math.max(1, degree(byUser, u)),
-        ),
-    );
-    const expected = noise.map((_, i) =>
-      Array.from(
-        { length: 6 },
-        (_, j) =>
-          entries(byItem, i).reduce((sum, u) => sum + users[u][j], 0) /
-          Math.sqrt(Math.max(1, degree(byItem, i))),
-      )
-    );
-    const items = rowsOfSide(implicitStart, "item", 6), flat = items.flat(), wanted = expected.flat();
-    const cosine = inner(flat, wanted) / Math.sqrt(inner(flat, flat) * inner(wanted, wanted));
-    assert.ok(Math.abs(cosine - 1) < 1e-6);
-    assert.ok(Math.abs(meanSquare(flat) * 6 / 0.01 - 1) < 1e-3);
+  it("implicit: items span what a sketch becomes that is propagated through the ratings, white and of the wanted size", async () => {
+    for (const factorCount of [1, 6, 9]) {
+      const items = rowsOfSide(await startOf("implicit", factorCount), "item", factorCount);
+      const expected = columnsOf(propagatedSketch(DATA, factorCount, 1)), basis = columnsOf(items);
+      const square = 0.36 * items.length / factorCount;
+      basis.forEach((v, j) => {
+        basis.forEach((w, k) => assert.ok(Math.abs(inner(v, w) / square - (j === k ? 1 : 0)) < 2e-3));
+      });
+      for (const column of expected) {
+        const parts = basis.map((v) => inner(v, column) / square);
+        const rest = column.map((value, i) => value - parts.reduce((sum, c, k) => sum + c * basis[k][i], 0));
+        assert.ok(inner(rest, rest) < 1e-5 * inner(column, column));
+      }
+    }
+  });
+
+  it("implicit: white by the weights of the items; users and items without ratings nothing", async () => {
+    const model = await startOf("implicit", 5, 1, { popularityExponent: 0.5 });
+    const items = rowsOfSide(model, "item", 5), square = 0.36 * items.length / 5;
+    for (let j = 0; j < 5; j++) {
+      for (let k = 0; k < 5; k++) {
+        const sum = items.reduce((sum, y, i) => sum + model.itemWeights[i] * y[j] * y[k], 0);
+        assert.ok(Math.abs(sum / square - (j === k ? 1 : 0)) < 2e-3);
+      }
+    }
+    assert.ok(rowsOfSide(model, "user", 5).flat().every((value) => value === 0));
+    const isEmpty = (i: number) => DATA.byItem.indptr[i] === DATA.byItem.indptr[i + 1];
+    assert.ok(items.some((_, i) => isEmpty(i)));
+    items.forEach((row, i) => assert.equal(row.every((value) => value === 0), isEmpty(i)));
   });
 });

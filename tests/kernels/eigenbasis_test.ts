@@ -44,6 +44,31 @@ async function rotate(
   };
 }
 
+/** Whitens `rows`. */
+async function whiten(rows: Matrix, length: number, scale: number, weights?: number[]) {
+  const { pool, kernels } = inlineKernels(), { arena } = kernels, n = rows[0].length, stride = (n + 7) & ~7;
+  const phases = new Phases(pool, kernels), basis = new Eigenbasis(phases, arena, n, stride * 4);
+  const address = arena.allocate(rows.length * stride * 4), weightsAt = arena.allocate(rows.length * 4);
+  const scratch = arena.allocate(rotationScratchBytes(stride));
+  rows.forEach((row, r) => arena.f32(address + r * stride * 4, n).set(row));
+  if (weights !== undefined) arena.f32(weightsAt, rows.length).set(weights);
+  const block = { address, count: rows.length }, target = { length, scale };
+  return {
+    isWhite: await basis.whiten(block, weights === undefined ? 0 : weightsAt, target, () => scratch),
+    after: rows.map((_, r) => [...arena.f32(address + r * stride * 4, n)]),
+    eigenvalues: [...arena.f32(basis.eigenvalues, n)],
+  };
+}
+
+/** Whether a matrix is `diagonal` I. */
+function assertNear(matrix: Matrix, diagonal: number, tolerance: number) {
+  matrix.forEach((row, i) =>
+    row.forEach((value, j) => {
+      assert.ok(Math.abs(value - (i === j ? diagonal : 0)) < tolerance * diagonal, `(${i}, ${j}): ${value}`);
+    })
+  );
+}
+
 function randomRows(seed: number, count: number, n: number, rank = n): Matrix {
   const random = randomOf(seed);
   const basis = Array.from({ length: rank }, () => Array.from({ length: n }, () => random.normal()));
@@ -123,6 +148,26 @@ describe("Eigenbasis", () => {
     const v = Array.from({ length: 20 }, (_, k) => Math.sin(k + 1)), length = inner(v, v);
     const reflected = mixed.map((row) => row.map((value, j) => value - 2 * inner(v, row) * v[j] / length));
     assertDiagonalised(await rotate(inlineKernels(), reflected), 1e-5);
+  });
+
+  for (const isWeighted of [false, true]) {
+    it(`whitens rows${isWeighted ? " that have weights" : ""}`, async () => {
+      const rows = randomRows(4, 300, 13, 60).map((row) => row.map((value, j) => value * (1 + j / 4)));
+      const weights = isWeighted ? rows.map((_, r) => 0.2 + (r % 7) / 3) : undefined;
+      const { isWhite, after, eigenvalues } = await whiten(rows, 3, 0.25, weights);
+      assert.ok(isWhite);
+      assert.ok(eigenvalues.every((value) => value === 0.25 * 9));
+      assertNear(gramOf(after, weights), 9, 1e-4);
+    });
+  }
+
+  it("whitens what the rows have, and says that it is not all", async () => {
+    const { isWhite, after } = await whiten(randomRows(6, 200, 16, 5), 2, 1);
+    assert.ok(!isWhite && after.flat().every(Number.isFinite));
+    const strengths = eigenvaluesOf(gramOf(after)).sort((a, b) => b - a);
+    strengths.forEach((value, k) => assert.ok(Math.abs(value - (k < 5 ? 4 : 0)) < 0.01, `${k}: ${value}`));
+    const nothing = await whiten(Array.from({ length: 20 }, () => new Array<number>(8).fill(0)), 2, 1);
+    assert.ok(!nothing.isWhite && nothing.after.flat().every((value) => value === 0));
   });
 
   it("weighs rows and scales the sum", async () => {

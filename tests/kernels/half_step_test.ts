@@ -1,11 +1,6 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import {
-  HALF_STEP_BYTES,
-  type HalfStepFields,
-  setSteps,
-  writeHalfStep,
-} from "../../src/kernels/half_step.ts";
+import { HALF_STEP_BYTES, type HalfStepFields, setMove, writeHalfStep } from "../../src/kernels/half_step.ts";
 import { inlineKernels } from "./planted_fit.ts";
 
 /** Names and types of the record's fields, as the kernel's source declares them. */
@@ -32,14 +27,14 @@ describe("writeHalfStep", () => {
   });
 });
 
-describe("setSteps", () => {
-  it("changes that field and no other", () => {
+describe("setMove", () => {
+  it("changes its fields and no other", () => {
     const { kernels } = inlineKernels(),
       at = kernels.arena.allocate(HALF_STEP_BYTES),
       declared = declaredFields();
     kernels.arena.u32(at, declared.length).fill(7);
-    setSteps(kernels.arena, at, 3);
+    setMove(kernels.arena, at, { steps: 3, isFromZero: 1 });
     const words = [...kernels.arena.u32(at, declared.length)];
-    assert.deepEqual(words, declared.map(([name]) => name === "steps" ? 3 : 7));
+    assert.deepEqual(words, declared.map(([name]) => name === "steps" ? 3 : name === "isFromZero" ? 1 : 7));
   });
 });

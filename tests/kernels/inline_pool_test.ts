@@ -12,7 +12,7 @@ describe("InlinePool", () => {
 
   it("gives 0 for a kernel without result", async () => {
     const { pool, kernels } = inlineKernels(), row = kernels.arena.allocate(32);
-    assert.deepEqual(await pool.run("scaleRow", () => [row, 32, 2]), [0]);
+    assert.deepEqual(await pool.run("fillNoiseRow", () => [row, 32, 8, 1, 0, 1]), [0]);
   });
 
   it("rejects a kernel that does not exist, and one that traps", async () => {

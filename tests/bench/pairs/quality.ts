@@ -45,7 +45,7 @@ const GRIDS: Readonly<Record<"movielens" | "gowalla" | "tiny", Grids>> = {
   },
   gowalla: {
     peer: { alpha: [20, 40, 80, 160], regularization: [75, 150, 300, 500] },
-    ours: { unobservedWeight: [0.0025, 0.005, 0.01, 0.02], regularization: [0.005, 0.01, 0.02, 0.04] },
+    ours: { unobservedWeight: [0.0025, 0.005, 0.01, 0.02], regularization: [0.0025, 0.005, 0.01, 0.02] },
   },
   tiny: {
     peer: { alpha: [2, 10], regularization: [1] },
