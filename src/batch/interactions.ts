@@ -7,7 +7,7 @@ export interface Interactions extends InteractionColumns {
   readonly itemCount: number;
 }
 
-/** Grows by doubling; 24 bytes an interaction. */
+/** Grows by doubling where it is not told what to expect; 24 bytes an interaction. */
 export class InteractionsBuilder {
   #users: Uint32Array;
   #items: Uint32Array;
@@ -26,8 +26,10 @@ export class InteractionsBuilder {
     return this.#count;
   }
 
-  add(columns: InteractionColumns): void {
-    this.#reserve(this.#count + columns.count);
+  /** Adds rows. Where it is out of room it makes some for `expectedCount` in all; what is not used of it costs nothing. */
+  add(columns: InteractionColumns, expectedCount = 2 * this.#users.length): void {
+    const count = this.#count + columns.count;
+    if (count > this.#users.length) this.#grow(Math.max(count, expectedCount));
     this.#users.set(columns.users.subarray(0, columns.count), this.#count);
     this.#items.set(columns.items.subarray(0, columns.count), this.#count);
     this.#values.set(columns.values.subarray(0, columns.count), this.#count);
@@ -48,9 +50,7 @@ export class InteractionsBuilder {
     };
   }
 
-  #reserve(count: number): void {
-    if (count <= this.#users.length) return;
-    const capacity = Math.max(count, 2 * this.#users.length);
+  #grow(capacity: number): void {
     this.#users = grown(this.#users, new Uint32Array(capacity));
     this.#items = grown(this.#items, new Uint32Array(capacity));
     this.#values = grown(this.#values, new Float64Array(capacity));

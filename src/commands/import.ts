@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { nameOf, openInput } from "../adapters/deno/open_input.ts";
 import { BadInput, OutsideFailure } from "../domain/failure.ts";
 import { FORMAT_NAMES } from "../ingest/detect_format.ts";
-import { FILE_RULES } from "../ingest/read_events.ts";
+import { FILE_RULES } from "../ingest/scanner_of.ts";
 import { readItems } from "../ingest/read_items.ts";
 import type { TimeUnit } from "../ingest/parse_time.ts";
 import type { EventRules } from "../ingest/validate_event.ts";

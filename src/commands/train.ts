@@ -68,7 +68,7 @@ export function trainCommand(): Command {
     try {
       const source = flags.from === undefined
         ? logSource(store.eventLog)
-        : fileSource(flags.from, flags, sayRefused);
+        : fileSource(flags.from, flags, sayRefused, settings.threads);
       const report = settings.json ? jsonReport() : terminalReport();
       const result = await train(store, source, settings, flags, report);
       console.log(settings.json ? JSON.stringify(resultDocument(result)) : resultTables(result));

@@ -1,6 +1,7 @@
 /** Batches into the log, two at a time: while one is made durable, the next is parsed and sent. */
 import type { EventLog } from "../ports/event_log.ts";
-import type { Batch, Reject } from "./row_collector.ts";
+import type { Batch } from "./row_collector.ts";
+import type { Reject } from "./row_sink.ts";
 
 const IN_FLIGHT = 2;
 

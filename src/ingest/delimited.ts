@@ -2,7 +2,7 @@
 import { parseDecimal } from "./parse_number.ts";
 import { refusalOfNumber, timeOfBytes } from "./read_field.ts";
 import { CARRIAGE_RETURN, LINE_FEED, MAX_RECORD_BYTES, type RecordScanner, SPACE } from "./record_scanner.ts";
-import type { Refusal, RowCollector } from "./row_collector.ts";
+import type { Refusal, RowSink } from "./row_sink.ts";
 
 /** Which field, from 0, holds what; -1 where there is none. */
 export interface ColumnPlaces {
@@ -31,7 +31,7 @@ const BAD_TIME: Refusal = { reason: "badTime", field: "time" };
 const TOO_LONG: Refusal = { reason: "lineTooLong" };
 
 export class DelimitedScanner implements RecordScanner {
-  readonly #rows: RowCollector;
+  readonly #rows: RowSink;
   readonly #columns: ColumnPlaces;
   readonly #delimiter: number;
   /** The second byte of the delimiter; -1 if it has one only. */
@@ -52,7 +52,7 @@ export class DelimitedScanner implements RecordScanner {
   /** Whether a field of the record has a quote in its quotes. */
   #hasEscapes = false;
 
-  constructor(format: DelimitedFormat, rows: RowCollector, onHeader?: (bytes: Uint8Array) => void) {
+  constructor(format: DelimitedFormat, rows: RowSink, onHeader?: (bytes: Uint8Array) => void) {
     const { user, item, value, time } = format.columns;
     this.#rows = rows;
     this.#columns = format.columns;
@@ -100,7 +100,12 @@ export class DelimitedScanner implements RecordScanner {
   /** Where the record's line feed is, with its fields noted; OPEN or MISQUOTED. */
   #findFields(bytes: Uint8Array, start: number, end: number): number {
     const delimiter = this.#delimiter, second = this.#second, quote = this.#quote, space = this.#space;
-    const stops = this.#stops, needed = this.#needed, starts = this.#starts, ends = this.#ends;
+    // Digits and letters mostly lie behind both stops: a look at the table for few bytes only.
+    const lastStop = Math.max(LINE_FEED, delimiter),
+      stops = this.#stops,
+      needed = this.#needed,
+      starts = this.#starts,
+      ends = this.#ends;
     let p = start, field = 0;
     this.#lineFeeds = 0, this.#hasEscapes = false;
     for (;;) {
@@ -109,7 +114,8 @@ export class DelimitedScanner implements RecordScanner {
       let from = p, until = -1;
       if (byte === quote) {
         from = p + 1;
-        until = this.#closingQuote(bytes, from, end);
+        // Within the longest record only: else it would depend on how much was read whether one is found.
+        until = this.#closingQuote(bytes, from, Math.min(end, start + MAX_RECORD_BYTES));
         if (until < 0) return OPEN;
         p = until + 1;
         byte = bytes[p];
@@ -119,7 +125,7 @@ export class DelimitedScanner implements RecordScanner {
         if (!ends) return MISQUOTED;
       } else {
         for (;;) {
-          while (stops[byte] === 0) byte = bytes[++p];
+          while (byte > lastStop || stops[byte] === 0) byte = bytes[++p];
           if (byte === LINE_FEED || second < 0 || bytes[p + 1] === second) break;
           byte = bytes[++p];
         }

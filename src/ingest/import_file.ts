@@ -5,7 +5,8 @@ import { BatchAppender } from "./batch_appender.ts";
 import type { FileFormat, FormatWish } from "./detect_format.ts";
 import { ImportTally, type Rejected } from "./import_tally.ts";
 import { readEvents } from "./read_events.ts";
-import type { Batch, Reject } from "./row_collector.ts";
+import type { Batch } from "./row_collector.ts";
+import type { Reject } from "./row_sink.ts";
 import { type EventRules, problemOf, type RejectReason } from "./validate_event.ts";
 
 export interface ImportOptions {

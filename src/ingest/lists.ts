@@ -7,7 +7,7 @@ import {
   SPACE,
   TAB,
 } from "./record_scanner.ts";
-import type { Refusal, RowCollector } from "./row_collector.ts";
+import type { Refusal, RowSink } from "./row_sink.ts";
 
 export interface ListsFormat {
   readonly kind: "lists";
@@ -20,12 +20,12 @@ function isGap(byte: number): boolean {
 }
 
 export class ListsScanner implements RecordScanner {
-  readonly #rows: RowCollector;
+  readonly #rows: RowSink;
   /** Where the words of the line begin and end, in turn. */
   #bounds = new Int32Array(256);
   #wordCount = 0;
 
-  constructor(rows: RowCollector) {
+  constructor(rows: RowSink) {
     this.#rows = rows;
   }
 

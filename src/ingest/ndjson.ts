@@ -11,7 +11,7 @@ import { ABSENT, FlatObject, NUMBER, TEXT } from "./flat_object.ts";
 import { parseDecimal, textOfBytes } from "./parse_number.ts";
 import { timeOfNumber, timeOfText } from "./parse_time.ts";
 import { MAX_ROW_BYTES } from "./row_keys.ts";
-import type { Refusal, RowCollector } from "./row_collector.ts";
+import type { Refusal, RowSink } from "./row_sink.ts";
 import { validateEvent, type ValidEvent } from "./validate_event.ts";
 
 /** Which property holds what. Where the first object has no such property, the name is that of API.md. */
@@ -39,7 +39,7 @@ function idOf(value: unknown): unknown {
 }
 
 export class NdjsonScanner implements RecordScanner {
-  readonly #rows: RowCollector;
+  readonly #rows: RowSink;
   readonly #names: PropertyNames;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #encoder = new TextEncoder();
@@ -48,7 +48,7 @@ export class NdjsonScanner implements RecordScanner {
   /** Bytes of the user's id, of the item's, and of a type. */
   readonly #ids = new Uint8Array(MAX_ROW_BYTES);
 
-  constructor(format: NdjsonFormat, rows: RowCollector) {
+  constructor(format: NdjsonFormat, rows: RowSink) {
     this.#rows = rows;
     this.#names = format.properties;
     const { user, item, value, time } = format.properties, names = [user, item, value, time];

@@ -1,7 +1,7 @@
 /** Value and time of a row, from bytes. */
 import { parseDecimal, textOfBytes } from "./parse_number.ts";
 import { timeOfNumber, timeOfText, type TimeUnit } from "./parse_time.ts";
-import type { Refusal } from "./row_collector.ts";
+import type { Refusal } from "./row_sink.ts";
 
 const MISSING: Refusal = { reason: "missingField", field: "value" };
 const NOT_A_NUMBER: Refusal = { reason: "notANumber", field: "value" };

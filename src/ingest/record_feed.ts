@@ -1,20 +1,25 @@
 /** Chunks of a file, cut anywhere, into whole lines for a scanner. */
 import { LINE_FEED, MAX_RECORD_BYTES, type RecordScanner } from "./record_scanner.ts";
-import type { RowCollector } from "./row_collector.ts";
+import type { RowSink } from "./row_sink.ts";
 
 const NOTHING = new Uint8Array(0);
 
 export class RecordFeed {
   readonly #scanner: RecordScanner;
-  readonly #rows: RowCollector;
+  readonly #rows: RowSink;
   /** What has come and is no whole record yet. */
   #held: Uint8Array = NOTHING;
   /** Inside a line that is too long: passed over until it ends. */
   #isSkipping = false;
 
-  constructor(scanner: RecordScanner, rows: RowCollector) {
+  constructor(scanner: RecordScanner, rows: RowSink) {
     this.#scanner = scanner;
     this.#rows = rows;
+  }
+
+  /** True where all that has come are whole records. */
+  get isBetweenRecords(): boolean {
+    return this.#held.length === 0 && !this.#isSkipping;
   }
 
   /** The next bytes of the file. They are read before this returns, and what must be kept of them is copied. */

@@ -1,6 +1,6 @@
 /** What the formats have in common. */
 
-/** Finds records in bytes and gives each to a RowCollector. */
+/** Finds records in bytes and gives each to a RowSink. */
 export interface RecordScanner {
   /**
    * Reads `bytes[start, end)`, which are whole lines: the last byte is a line feed. Gives where the first record

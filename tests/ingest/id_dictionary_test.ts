@@ -13,7 +13,7 @@ describe("IdDictionary", () => {
   it("gives codes in order of first appearance and the ids back: the same as a Map of strings", () => {
     const ids = new IdDictionary(), codes = new Map<string, number>();
     let state = 7;
-    for (let i = 0; i < 50_000; i++) {
+    for (let i = 0; i < 250_000; i++) {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       const id = ["", "ü", "👍", "x".repeat(40)][state & 3] + String((state >>> 8) % 20_000);
       if (!codes.has(id)) codes.set(id, codes.size);
@@ -21,8 +21,44 @@ describe("IdDictionary", () => {
       if (code !== codes.get(id)) assert.equal(code, codes.get(id), id);
     }
     assert.equal(ids.count, codes.size);
-    assert.ok(ids.count > 10_000, "the table was to grow");
+    assert.ok(ids.count > 70_000, "the table was to grow");
+    assert.deepEqual(ids.ids(), [...codes.keys()]);
     for (const [id, code] of codes) if (ids.idOf(code) !== id) assert.equal(ids.idOf(code), id);
+  });
+
+  it("tells numbers apart however they are written, and as the table of numbers grows", () => {
+    const ids = new IdDictionary(), codes = new Map<string, number>();
+    const forms = (n: number) => [`${n}`, `0${n}`, `+${n}`, `${n}.0`, `${n} `, `-${n}`];
+    const numbers = [5e6, 4194304, 4194303, 1e7, 9999999, 0, 1, 10, 1023, 1024, 70_000, 2 ** 20, 3];
+    for (let round = 0; round < 3; round++) {
+      for (const id of numbers.flatMap(forms)) {
+        if (!codes.has(id)) codes.set(id, codes.size);
+        assert.equal(codeOf(ids, id), codes.get(id), id);
+      }
+    }
+    assert.deepEqual(ids.ids(), [...codes.keys()]);
+  });
+
+  it("looks up without adding", () => {
+    const ids = new IdDictionary(), bytes = bytesOf("12abc\t");
+    assert.deepEqual([ids.known(bytes, 0, 2), ids.known(bytes, 2, 5), ids.known(bytes, 0, 0)], [-1, -1, -1]);
+    assert.deepEqual([ids.problemOf(bytes, 0, 5), ids.count], [0, 0]);
+    assert.equal(ID_PROBLEMS[-1 - ids.problemOf(bytes, 0, 6)], "badId");
+    assert.equal(ids.codeOf(bytes, 2, 5), 0);
+    assert.deepEqual([ids.known(bytes, 0, 2), ids.known(bytes, 2, 5), ids.known(bytes, 0, 5)], [-1, 0, -1]);
+    assert.deepEqual(ids.ids(), ["abc"]);
+  });
+
+  it("packs the ids that came last for another dictionary", () => {
+    const ids = new IdDictionary(), names = ["a", "17", "ünï", "x".repeat(200)];
+    for (const name of names) codeOf(ids, name);
+    for (let from = 0; from <= names.length; from++) {
+      const { bytes, ends } = ids.packedFrom(from), other = new IdDictionary();
+      let start = 0;
+      for (const end of ends) other.codeOf(bytes, start, start = end);
+      assert.deepEqual(other.ids(), names.slice(from));
+      assert.equal(bytes.length, ends.at(-1) ?? 0);
+    }
   });
 
   it("tells ids apart that begin or end alike", () => {

@@ -57,10 +57,16 @@ describe("readEvents", () => {
       }
     }
     const long = "a,x,1\n".repeat(50_000);
-    for await (const _ of readEvents({ chunks: source(long), batchCount: 10 })) break;
-    for await (const _ of readEvents({ chunks: source("a,x,1\n") }));
-    await assert.rejects(readEvents({ chunks: source("nothing to see") }).next());
-    for await (const _ of readEvents({ chunks: source(`a,x,1\na,x,bad\n${long}`), onReject: () => true }));
+    for await (const _ of readEvents({ sourceName: "s", chunks: source(long), batchCount: 10 })) break;
+    for await (const _ of readEvents({ sourceName: "s", chunks: source("a,x,1\n") }));
+    await assert.rejects(readEvents({ sourceName: "s", chunks: source("nothing to see") }).next());
+    for await (
+      const _ of readEvents({
+        sourceName: "s",
+        chunks: source(`a,x,1\na,x,bad\n${long}`),
+        onReject: () => true,
+      })
+    );
     assert.equal(closed, 4);
   });
 

@@ -1,6 +1,7 @@
 /** What several tests of reading share: a file as text, cut into chunks of any size, and its rows as plain objects. */
 import { readEvents, type ReadEventsOptions } from "../../src/ingest/read_events.ts";
-import type { Batch, Reject } from "../../src/ingest/row_collector.ts";
+import type { Batch } from "../../src/ingest/row_collector.ts";
+import type { Reject } from "../../src/ingest/row_sink.ts";
 import { eventIdOfKey } from "../../src/domain/event_key.ts";
 
 export interface PlainRow {

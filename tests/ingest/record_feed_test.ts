@@ -47,6 +47,15 @@ describe("RecordFeed", () => {
     }
   });
 
+  it("looks for the end of a quote within the longest record only, whatever the chunks are", async () => {
+    const filler = "b,y,2\n".repeat(LIMIT / 6 + 5000);
+    for (const chunkBytes of [50_000, 1 << 17, 4 * LIMIT]) {
+      const { rows, rejects } = await read(`a,x,1\n"c,z,3\n${filler}d",w,4\n`, {}, chunkBytes);
+      assert.deepEqual(rejects.map(({ line, reason }) => [line, reason]), [[2, "badQuotes"]]);
+      assert.deepEqual(rows.at(-1), row('d"', "w", 4));
+    }
+  });
+
   it("does not hold the rest of the file for a quote that never ends", async () => {
     const filler = "b,y,2\n".repeat(600_000);
     const { rows, rejects } = await read(`a,x,1\n"c,z,3\n${filler}`, {}, 1 << 17);

@@ -1,7 +1,7 @@
 import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { RowCollector, type RowCollectorOptions } from "../../src/ingest/row_collector.ts";
-import { FILE_RULES } from "../../src/ingest/read_events.ts";
+import { FILE_RULES } from "../../src/ingest/scanner_of.ts";
 import { bytesOf, row, rowsOf } from "./reading.ts";
 
 function collector(options: Partial<RowCollectorOptions> = {}): RowCollector {
@@ -48,25 +48,6 @@ describe("RowCollector", () => {
     const [batch] = rows.takeAll();
     assert.ok(batch.kind === "columns");
     assert.deepEqual([batch.columns.userIds, batch.columns.itemIds], [["d"], ["y"]]);
-  });
-
-  it("makes no keys without a source", () => {
-    const rows = collector({ sourceName: undefined, batchCount: 2 });
-    for (const user of "abc") add(rows, user, "x");
-    const batches = rows.takeAll();
-    assert.deepEqual(batches.map((batch) => batch.kind === "columns" ? batch.columns.keys.length : -1), [
-      0,
-      0,
-    ]);
-  });
-
-  it("stops when it is told to after a bad row", () => {
-    const rows = collector({ onReject: ({ line }) => line === 2 });
-    rows.reject({ reason: "badQuotes" }, bytesOf("abc"), 0, 3);
-    assert.equal(rows.stopped, false);
-    rows.line = 2;
-    rows.reject({ reason: "badQuotes" }, bytesOf("abc"), 0, 3);
-    assert.equal(rows.stopped, true);
   });
 
   it("says whether an id would be taken", () => {

@@ -25,7 +25,6 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
       "doctor",
       "file_source",
       "generations",
-      "id_space",
       "kernel_builds",
     ]
       .concat(
@@ -40,6 +39,8 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
     ["consumer", "file", "groups", "messages"]
       .map((part) => [`src/adapters/embedded/topics_${part}.ts`, "tests/adapters/embedded/topics_test.ts"]),
   ),
+  "src/commands/part_worker.ts": "tests/commands/part_threads_test.ts",
+  "src/ingest/scanner_of.ts": "tests/ingest/join_parts_test.ts",
   "src/commands/online/online_flags.ts": "tests/commands/online_test.ts",
   "src/online/hosted/make_hosted_model.ts": "tests/online/hosted/hosted_models_test.ts",
   "src/online/hosted/model_failures.ts": "tests/serve/routes/models_test.ts",

@@ -2,29 +2,29 @@
 import { openInput } from "../../adapters/deno/open_input.ts";
 import { type Interactions, InteractionsBuilder } from "../../batch/interactions.ts";
 import { BadInput } from "../../domain/failure.ts";
-import { readEvents } from "../../ingest/read_events.ts";
+import type { IdDictionaries } from "../../ingest/coded_rows.ts";
+import { readInteractions } from "../../ingest/read_interactions.ts";
 import { type FormatFlags, formatWish } from "../import/format_flags.ts";
-import type { IdSpace } from "../id_space.ts";
 
 /**
  * All rows of the files, in order. `ids` may get more users and items from other files; `build` when all were read.
  * Throws BadInput at the first row that cannot be read: a figure about a part of a file would be about another file.
  */
 export async function readDataFiles(
-  ids: IdSpace,
+  ids: IdDictionaries,
   paths: readonly string[],
   flags: FormatFlags = {},
 ): Promise<InteractionsBuilder> {
   const builder = new InteractionsBuilder();
   for (const path of paths) {
     let refused: { line: number; reason: string } | undefined;
-    const input = await openInput(path);
+    const { chunks } = await openInput(path);
     const onReject = ({ line, reason }: { line: number; reason: string }) => {
       refused ??= { line, reason };
       return true;
     };
-    for await (const batch of readEvents({ chunks: input.chunks, wish: formatWish(flags), onReject })) {
-      builder.add(ids.indexed(batch));
+    for await (const batch of readInteractions({ chunks, wish: formatWish(flags), ids, onReject })) {
+      builder.add(batch);
     }
     if (refused !== undefined) {
       throw new BadInput(

@@ -3,10 +3,10 @@ import type { Interactions } from "../../batch/interactions.ts";
 import type { SplitBy } from "../../batch/measure_holdout.ts";
 import type { Feedback } from "../../domain/factor_model.ts";
 import { BadInput } from "../../domain/failure.ts";
+import { emptyDictionaries, type IdDictionaries } from "../../ingest/coded_rows.ts";
 import { holdOutLast, holdOutRandom, TEST_PART, TRAIN_PART } from "../../evaluate/split.ts";
 import { fileIn, interactionsOfPart, readDataFiles } from "./evaluate_data.ts";
 import type { FormatFlags } from "../import/format_flags.ts";
-import { IdSpace } from "../id_space.ts";
 
 /** One fit and one test. The splits of a protocol number users and items alike. */
 export interface EvaluationSplit {
@@ -42,7 +42,7 @@ const FOLDS = [1, 2, 3, 4, 5];
 // Files are read one after the other: the numbering of users and items must not depend on which is faster.
 
 async function readHundredThousand(folder: string): Promise<EvaluationSplit[]> {
-  const ids = new IdSpace(), read: [string, Built, Built][] = [];
+  const ids = emptyDictionaries(), read: [string, Built, Built][] = [];
   for (const fold of FOLDS) {
     const train = await readDataFiles(ids, [await fileIn(folder, [`u${fold}.base`])]);
     const test = await readDataFiles(ids, [await fileIn(folder, [`u${fold}.test`])]);
@@ -55,7 +55,7 @@ async function readMillion(folder: string, { fold }: ProtocolOptions): Promise<E
   if (!FOLDS.includes(fold)) {
     throw new BadInput(`--fold was given "${fold}"; accepted is one of 1, 2, 3, 4, 5`);
   }
-  const ids = new IdSpace();
+  const ids = emptyDictionaries();
   const pathOf = (n: number) => fileIn(folder, [`fold${n}.csv`]);
   const others = await Promise.all(FOLDS.filter((n) => n !== fold).map(pathOf));
   const train = await readDataFiles(ids, others);
@@ -64,7 +64,7 @@ async function readMillion(folder: string, { fold }: ProtocolOptions): Promise<E
 }
 
 async function readLists(folder: string): Promise<EvaluationSplit[]> {
-  const ids = new IdSpace(), flags = { format: "lists" };
+  const ids = emptyDictionaries(), flags = { format: "lists" };
   const train = await readDataFiles(ids, [await fileIn(folder, ["implicit-train.txt", "train.txt"])], flags);
   const test = await readDataFiles(ids, [await fileIn(folder, ["implicit-test.txt", "test.txt"])], flags);
   return [splitOf("lists", ids, train, test)];
@@ -74,9 +74,9 @@ async function readHoldout(path: string, options: ProtocolOptions): Promise<Eval
   if (!(options.holdout > 0)) {
     throw new BadInput(`--holdout was given "${options.holdout}"; accepted here is more than 0, up to 0.5`);
   }
-  const ids = new IdSpace();
+  const ids = emptyDictionaries();
   const builder = await readDataFiles(ids, [path], options);
-  const all = builder.build(ids.userCount, ids.itemCount);
+  const all = builder.build(ids.users.count, ids.items.count);
   const hasTimes = all.timesMs.some((timeMs) => timeMs > 0);
   const byTime = options.splitBy === "time" || (options.splitBy === "auto" && hasTimes);
   const marks = byTime
@@ -98,11 +98,11 @@ interface Built {
 
 function splitOf(
   name: string,
-  { userCount, itemCount }: IdSpace,
+  { users, items }: IdDictionaries,
   train: Built,
   test: Built,
 ): EvaluationSplit {
-  return { name, train: train.build(userCount, itemCount), test: test.build(userCount, itemCount) };
+  return { name, train: train.build(users.count, items.count), test: test.build(users.count, items.count) };
 }
 
 export const PROTOCOLS: readonly Protocol[] = [

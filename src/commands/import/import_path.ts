@@ -5,7 +5,7 @@ import { systemClock } from "../../adapters/deno/system_clock.ts";
 import { BadInput } from "../../domain/failure.ts";
 import { describeFormat, type FormatWish } from "../../ingest/detect_format.ts";
 import { importFile, type ImportReport } from "../../ingest/import_file.ts";
-import type { Reject } from "../../ingest/row_collector.ts";
+import type { Reject } from "../../ingest/row_sink.ts";
 import type { EventRules } from "../../ingest/validate_event.ts";
 import type { EventLog } from "../../ports/event_log.ts";
 

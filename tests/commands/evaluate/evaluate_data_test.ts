@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { fileIn, interactionsOfPart, readDataFiles } from "../../../src/commands/evaluate/evaluate_data.ts";
-import { IdSpace } from "../../../src/commands/id_space.ts";
+import { emptyDictionaries } from "../../../src/ingest/coded_rows.ts";
 import { BadInput } from "../../../src/domain/failure.ts";
 
 let folder = "";
@@ -19,19 +19,22 @@ async function write(name: string, content: string | Uint8Array): Promise<string
 describe("readDataFiles", () => {
   it("numbers users and items alike over all files, in order of first appearance", async () => {
     const first = await write("a.csv", "b,y,3\na,x,4\n"), second = await write("b.csv", "c,x,1\nb,z,2\n");
-    const ids = new IdSpace();
+    const ids = emptyDictionaries();
     const train = await readDataFiles(ids, [first]), test = await readDataFiles(ids, [second]);
-    assert.deepEqual([ids.userIds, ids.itemIds], [["b", "a", "c"], ["y", "x", "z"]]);
-    const { users, items, values, count, userCount, itemCount } = test.build(ids.userCount, ids.itemCount);
+    assert.deepEqual([ids.users.ids(), ids.items.ids()], [["b", "a", "c"], ["y", "x", "z"]]);
+    const { users, items, values, count, userCount, itemCount } = test.build(
+      ids.users.count,
+      ids.items.count,
+    );
     assert.deepEqual([[...users], [...items], [...values]], [[2, 0], [1, 2], [1, 2]]);
     assert.deepEqual([count, userCount, itemCount], [2, 3, 3]);
     assert.equal(train.build(3, 3).count, 2);
-    assert.equal((await readDataFiles(new IdSpace(), [first, second])).count, 4);
+    assert.equal((await readDataFiles(emptyDictionaries(), [first, second])).count, 4);
   });
 
   it("takes no part of a file: a bad row is an error that names it", async () => {
     const path = await write("bad.csv", "a,x,3\nb,y,many\nc,z,1\n");
-    await assert.rejects(readDataFiles(new IdSpace(), [path]), (error: unknown) => {
+    await assert.rejects(readDataFiles(emptyDictionaries(), [path]), (error: unknown) => {
       assert.ok(error instanceof BadInput);
       assert.match(error.message, /bad\.csv": line 2 cannot be read/);
       return true;
@@ -40,8 +43,8 @@ describe("readDataFiles", () => {
 
   it("refuses an empty file and one that is not there", async () => {
     const empty = await write("empty.csv", "");
-    await assert.rejects(readDataFiles(new IdSpace(), [empty]), /there are no rows/);
-    await assert.rejects(readDataFiles(new IdSpace(), [`${folder}/none.csv`]), /no such file/);
+    await assert.rejects(readDataFiles(emptyDictionaries(), [empty]), /there are no rows/);
+    await assert.rejects(readDataFiles(emptyDictionaries(), [`${folder}/none.csv`]), /no such file/);
   });
 });
 

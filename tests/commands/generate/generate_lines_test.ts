@@ -16,7 +16,13 @@ async function readBack(text: string): Promise<string[]> {
   const chunks = (async function* () {
     yield new TextEncoder().encode(text);
   })();
-  for await (const batch of readEvents({ chunks, onReject: () => assert.fail("a row was refused") })) {
+  for await (
+    const batch of readEvents({
+      chunks,
+      sourceName: "s",
+      onReject: () => assert.fail("a row was refused"),
+    })
+  ) {
     assert.equal(batch.kind, "columns");
     if (batch.kind !== "columns") continue;
     const { columns } = batch;
