@@ -89,6 +89,8 @@ export class LearnerRun {
   #fedFiguresOffset = -1;
   #documents: DocumentRefresher | undefined;
   #refreshing: Promise<void> | undefined;
+  /** Whether stored lists know the records below is to be looked at; 0: it was. */
+  #doubtOffset = 0;
   /** A user was erased, and the checkpoint that says so is not written yet. */
   #isRebaseDue = false;
   #erasedUsers: number[] = [];
@@ -103,14 +105,14 @@ export class LearnerRun {
     signal: AbortSignal,
   ): Promise<LearnerRun> {
     const run = new LearnerRun(options, content, await startingState(options, content));
-    await run.#replay(signal);
+    await run.#replay(signal, true);
     return run;
   }
 
   /** Goes on after `end` and `finish`: learns what the log holds since. As `begin`, without what that reads. */
   async resume(signal: AbortSignal): Promise<LearnerRun> {
     this.#ended = new AbortController();
-    await this.#replay(signal);
+    await this.#replay(signal, false);
     return this;
   }
 
@@ -173,6 +175,7 @@ export class LearnerRun {
     while (!both.aborted) {
       this.#tellFigures();
       const isDone = await this.#tried("learning failed and is tried again", async () => {
+        await this.#doubtDocuments();
         const hasLearned = await this.#learn(both);
         // Not waited for. What cannot be written stays to be written, and is told when a checkpoint needs it.
         void this.#writeFeed().catch(() => {});
@@ -184,6 +187,12 @@ export class LearnerRun {
     }
     await this.#refreshing;
     if (!this.#ended.signal.aborted) await this.finish();
+  }
+
+  /** Nobody who waits for answers waits for this. */
+  async #doubtDocuments(): Promise<void> {
+    if (this.#doubtOffset > 0) await this.#documents?.doubt(this.#options.eventLog, this.#doubtOffset);
+    this.#doubtOffset = 0;
   }
 
   /** Not waited for: the store may be somebody else's for a while, and events come meanwhile. */
@@ -251,11 +260,11 @@ export class LearnerRun {
     await this.#feed.write();
   }
 
-  async #replay(signal: AbortSignal): Promise<void> {
+  async #replay(signal: AbortSignal, isNew: boolean): Promise<void> {
     await this.#feed.begin();
     const { eventLog, recommendations } = this.#options, fromOffset = this.#content.generation.offset;
     const startOffset = this.appliedOffset;
-    this.#documents = await DocumentRefresher.of(
+    this.#documents ??= await DocumentRefresher.of(
       { ...this.#options, recommendations },
       this.#content,
       this.#learner.live,
@@ -266,9 +275,10 @@ export class LearnerRun {
     const controls = await eventLog.readControls({ fromOffset });
     this.#isSilent = controls.some(({ record }) => record.kind === "userErased");
     // Who begins with the generation's rows can then follow, while the rest is replayed.
-    if (!this.#isSilent && startOffset > fromOffset) this.#options.onBatch(this.rows());
+    if (isNew && !this.#isSilent && startOffset > fromOffset) this.#options.onBatch(this.rows());
     while (await this.#learn(signal, "the learner replays the log"));
-    await this.#documents?.doubt(eventLog, startOffset);
+    // One that goes on knows itself whose lists wait.
+    if (isNew) this.#doubtOffset = startOffset;
     // Where nothing was left to learn too: who began to serve before somebody learned hears that there are rows.
     const hasErased = this.#isSilent || this.#erasedOffset >= startOffset;
     this.#feed.add(hasErased ? this.rows() : rowBatch(this.#header(), []));
