@@ -18,12 +18,16 @@ export const CHECKPOINT_DEFAULTS: CheckpointPolicyOptions = {
   keep: 3,
 };
 
+/** This part of the records that make one due is a tail that costs no time to speak of. */
+const SHORT_TAIL = 25;
+
 /** Offsets are the learner's `appliedOffset`; times are a clock's `monotonicMs`. */
 export class CheckpointPolicy {
   readonly keep: number;
   readonly #recordCount: number;
   readonly #intervalMs: number;
   #offset: number;
+  #hasWritten = false;
   #writtenMs: number;
 
   /** `offset`: what the newest checkpoint holds, the generation's own offset if there is none. */
@@ -47,8 +51,14 @@ export class CheckpointPolicy {
     return recordCount >= this.#recordCount || nowMs - this.#writtenMs >= this.#intervalMs;
   }
 
+  /** Whether who rests should leave one: not where one is there already that a replay brings up to now in no time. */
+  isWorth(offset: number): boolean {
+    return !this.#hasWritten || offset - this.#offset >= this.#recordCount / SHORT_TAIL;
+  }
+
   /** A checkpoint of this offset is in the store. One that failed is not told: it is due at the next look again. */
   written(offset: number, nowMs: number): void {
+    this.#hasWritten = true;
     this.#offset = Math.max(this.#offset, offset);
     this.#writtenMs = nowMs;
   }

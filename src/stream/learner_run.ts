@@ -211,8 +211,9 @@ export class LearnerRun {
     this.#options.wake.call();
   }
 
-  /** Writes the last checkpoint. */
-  async finish(): Promise<void> {
+  /** Writes the last checkpoint; of one that may come back (`isResting`) only if it is worth it. */
+  async finish(isResting = false): Promise<void> {
+    if (isResting && !this.#isRebaseDue && !this.#policy.isWorth(this.appliedOffset)) return;
     await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
   }
 

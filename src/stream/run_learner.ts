@@ -115,7 +115,7 @@ export class LiveLearning implements RunningLearner {
   /** Should somebody have been erased just then, a state of before must not stay. */
   async #finish(before: LearnerRun, next: LearnerRun): Promise<void> {
     const { checkpoints, fence } = this.#options;
-    await before.finish();
+    await before.finish(true);
     if (before.sizeBytes <= MOST_PARKED_BYTES) this.#parked = before;
     if (next.erasedOffset >= before.appliedOffset) await checkpoints.remove(before.generation, fence);
   }

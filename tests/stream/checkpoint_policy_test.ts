@@ -30,6 +30,16 @@ describe("CheckpointPolicy", () => {
     for (let look = 0; look < 3; look++) assert.equal(policy.isDue(100 + look, 10), true);
   });
 
+  it("is worth leaving behind if none was written, or the tail since then takes time to replay", () => {
+    const policy = new CheckpointPolicy(OPTIONS, 50, 0);
+    assert.equal(policy.isWorth(50), true);
+    policy.written(60, 0);
+    assert.deepEqual([60, 61, 63, 64, 1000].map((offset) => policy.isWorth(offset)), [
+      ...[false, false, false],
+      ...[true, true],
+    ]);
+  });
+
   it("counts from the newest, also when an older one is reported late", () => {
     const policy = new CheckpointPolicy(OPTIONS, 0, 0);
     policy.written(300, 0);
