@@ -27,11 +27,11 @@ export class CheckpointPolicy {
   readonly #recordCount: number;
   readonly #intervalMs: number;
   #offset: number;
-  #hasWritten = false;
+  #hasWritten: boolean;
   #writtenMs: number;
 
-  /** `offset`: what the newest checkpoint holds, the generation's own offset if there is none. */
-  constructor(options: CheckpointPolicyOptions, offset: number, nowMs: number) {
+  /** `offset`: what the newest checkpoint holds (`hasWritten`), the generation's own offset if there is none. */
+  constructor(options: CheckpointPolicyOptions, offset: number, nowMs: number, hasWritten = false) {
     const { recordCount, intervalMs, keep } = options;
     if (!(recordCount >= 1 && intervalMs > 0 && keep >= 1)) {
       throw new RangeError(
@@ -43,6 +43,7 @@ export class CheckpointPolicy {
     this.#intervalMs = intervalMs;
     this.#offset = offset;
     this.#writtenMs = nowMs;
+    this.#hasWritten = hasWritten;
   }
 
   isDue(offset: number, nowMs: number): boolean {

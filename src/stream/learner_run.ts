@@ -1,10 +1,9 @@
 /** One generation's learner, from its start to its end: load or restore, replay the tail, follow the log, checkpoints. */
 import type { GenerationContent } from "../domain/generation.ts";
-import { LeaseLost, OutsideFailure } from "../domain/failure.ts";
+import { LeaseLost } from "../domain/failure.ts";
 import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
-import { decodeState, encodeState } from "../domain/state_tree.ts";
-import { instantiateKernels } from "../kernels/kernel_module.ts";
+import { encodeState } from "../domain/state_tree.ts";
 import type { CheckpointStore } from "../ports/checkpoint_store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
@@ -15,13 +14,12 @@ import type { UpdateFeed } from "../ports/update_feed.ts";
 import { CHECKPOINT_DEFAULTS, CheckpointPolicy, type CheckpointPolicyOptions } from "./checkpoint_policy.ts";
 import { DocumentRefresher } from "./document_refresher.ts";
 import { FeedWriter } from "./feed_writer.ts";
-import { readHistory } from "./histories.ts";
-import { Learner } from "./learner.ts";
-import { decodeLearnerState } from "./learner_state.ts";
+import type { Learner } from "./learner.ts";
 import type { LearnerMethod } from "./live_model.ts";
 import { LogFold } from "./log_fold.ts";
-import { Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import { rowBatch, wholeBatch } from "./row_batches.ts";
+import { type StartingState, startingState } from "./starting_state.ts";
 import type { Wake } from "./wake.ts";
 
 export interface LearnerOptions {
@@ -68,8 +66,6 @@ const REPORT_MS = 1000;
 const RETRY_MS = 1000;
 /** Other processes hear so often how well it goes, if it went on. */
 const FEED_FIGURES_MS = 5000;
-/** Every fourth event is measured: ranking all items for it takes about as long as learning it. */
-const PROGRESS = { every: 4, windowCount: 5000 };
 
 export class LearnerRun {
   readonly generation: string;
@@ -119,7 +115,7 @@ export class LearnerRun {
   private constructor(
     options: LearnerOptions,
     content: GenerationContent,
-    { learner, progress }: StartingState,
+    { learner, progress, isRestored }: StartingState,
   ) {
     const { clock, updates, fence, checkpointing = CHECKPOINT_DEFAULTS } = options;
     this.generation = content.generation.generation;
@@ -130,7 +126,12 @@ export class LearnerRun {
     this.#fold = new LogFold(options.eventLog, learner, content.model.parameters.feedback);
     this.#toldOffset = learner.appliedOffset;
     this.#feed = new FeedWriter(updates, fence);
-    this.#policy = new CheckpointPolicy(checkpointing, learner.appliedOffset, clock.monotonicMs());
+    this.#policy = new CheckpointPolicy(
+      checkpointing,
+      learner.appliedOffset,
+      clock.monotonicMs(),
+      isRestored,
+    );
   }
 
   /** What it holds in memory. */
@@ -364,36 +365,4 @@ export class LearnerRun {
     const { generation, appliedOffset } = this;
     this.#options.onNote({ what, generation, appliedOffset, ...more });
   }
-}
-
-interface StartingState {
-  readonly learner: Learner;
-  readonly progress: Progress;
-}
-
-/** From the newest checkpoint that is whole; else from the generation and what it was trained on. */
-async function startingState(options: LearnerOptions, content: GenerationContent): Promise<StartingState> {
-  const { checkpoints, eventLog, kernelModule, method, onNote } = options,
-    { generation } = content.generation;
-  const checkpoint = await checkpoints.latest(generation);
-  if (checkpoint !== undefined) {
-    try {
-      const saved = decodeLearnerState(checkpoint.state), progress = new Progress(PROGRESS);
-      const learner = Learner.restore(instantiateKernels(kernelModule), content, saved, method);
-      if (saved.beside !== undefined) progress.load(decodeState(saved.beside));
-      return { learner, progress };
-    } catch (error) {
-      if (!(error instanceof OutsideFailure)) throw error;
-      onNote({
-        what: "a checkpoint cannot be used; the learner starts from the generation",
-        generation,
-        error,
-      });
-    }
-  }
-  const kernels = instantiateKernels(kernelModule), history = await readHistory(eventLog, content);
-  return {
-    learner: Learner.fromGeneration(kernels, content, history, method),
-    progress: new Progress(PROGRESS),
-  };
 }
