@@ -17,6 +17,8 @@ export async function benchSpark(bench: BridgeBench, store: string): Promise<Fig
   await asker.listen();
   await asker.ask();
   const startMs = performance.now();
+  const folder = `${context.scratch}/spark`;
+  await Deno.mkdir(folder, { recursive: true });
   const { requests, recommendations } = asker.names, brokers = parseAddress(kafka).brokers.join(",");
   const child = new Deno.Command(python, {
     args: [
@@ -26,7 +28,7 @@ export async function benchSpark(bench: BridgeBench, store: string): Promise<Fig
       requests,
       recommendations,
       store,
-      `${context.scratch}/spark`,
+      folder,
       `${context.threads}`,
     ],
     stdin: "null",
