@@ -5,12 +5,12 @@ import type { FactorModel } from "../domain/factor_model.ts";
 import type { GenerationContent } from "../domain/generation.ts";
 import { OutsideFailure } from "../domain/failure.ts";
 import type { RowsChanged } from "../domain/model_update.ts";
-import type { GrowingRows } from "../kernels/growing_rows.ts";
 import type { Kernels } from "../kernels/kernel_module.ts";
 import { ChangedRows } from "./changed_rows.ts";
 import type { GenerationHistory } from "./histories.ts";
 import { savedHistory } from "./histories.ts";
 import { decodeLearnerState, encodeLearnerState, type LearnerState } from "./learner_state.ts";
+import type { SavedHistories } from "./saved_histories.ts";
 import { type LearnerMethod, LiveModel, type PairValue } from "./live_model.ts";
 import type { Progress } from "./progress.ts";
 
@@ -33,6 +33,8 @@ export class Learner {
   readonly #changedItems = new ChangedRows();
   #appliedOffset: number;
   #gramRun: number;
+  /** While histories are brought up to it. */
+  #awaited: LearnerState | undefined;
   #numericFailures = 0;
 
   /** The state at the generation's own offset. `history`: readHistory() of histories.ts. */
@@ -50,11 +52,16 @@ export class Learner {
     return learner;
   }
 
-  /** The state of these bytes, or as they were decoded. Throws OutsideFailure when torn, or of another generation or method. */
+  /**
+   * The state of these bytes, or as they were decoded, over histories as they were then or before. Those of before are to be
+   * brought up to it: until `appliedOffset` is the state's, records only go into histories. Throws OutsideFailure when torn,
+   * or of another generation or method.
+   */
   static restore(
     kernels: Kernels,
     content: GenerationContent,
     state: Uint8Array | LearnerState,
+    histories: SavedHistories,
     method: LearnerMethod = "foldIn",
   ): Learner {
     const saved = state instanceof Uint8Array ? decodeLearnerState(state) : state;
@@ -65,16 +72,15 @@ export class Learner {
           `${saved.generation} (${saved.generationSha256}), learned by ${saved.method}`,
       );
     }
-    const learner = new Learner(kernels, content, method);
-    const { users, items } = learner.#model;
-    loadRows(users.rows, saved.userFactors);
-    loadRows(items.rows, saved.itemFactors);
-    users.lists.load(saved.users);
-    items.lists.load(saved.items);
-    users.gram().set(saved.userGram);
-    items.gram().set(saved.itemGram);
-    learner.#appliedOffset = saved.appliedOffset;
-    learner.#gramRun = saved.gramRun;
+    if (histories.offset > saved.appliedOffset) {
+      throw new RangeError(`histories of ${histories.offset} for a state of ${saved.appliedOffset}`);
+    }
+    const learner = new Learner(kernels, content, method), { users, items } = learner.#model;
+    users.lists.load(histories.users);
+    items.lists.load(histories.items);
+    learner.#appliedOffset = histories.offset;
+    learner.#awaited = saved;
+    learner.#settle();
     return learner;
   }
 
@@ -154,13 +160,19 @@ export class Learner {
   forgetUser(offset: number, user: number): void {
     this.#atRecord(offset, () => {
       this.#model.forget(user);
-      this.#changedUsers.add(user);
+      if (this.#awaited === undefined) this.#changedUsers.add(user);
     });
   }
 
   /** Says that what lies below `offset` and was not handed to `apply` are control records. Never goes back. */
   advance(offset: number): void {
     this.#appliedOffset = Math.max(this.#appliedOffset, offset);
+    this.#settle();
+  }
+
+  /** Both Gram matrices anew: where histories are not what the state's were, as somebody was erased since. */
+  sumGrams(): void {
+    this.#model.sumGrams();
   }
 
   /** Rows that changed since the last call, as at most one "rowsChanged" a side, both with the present `appliedOffset`. */
@@ -182,9 +194,13 @@ export class Learner {
       itemFactors: items.rows.view(),
       userGram: users.gram(),
       itemGram: items.gram(),
-      users: users.lists.save(),
-      items: items.lists.save(),
     });
+  }
+
+  /** A copy of the histories as they stand. */
+  histories(): SavedHistories {
+    const { users, items } = this.#model;
+    return { offset: this.#appliedOffset, users: users.lists.save(), items: items.lists.save() };
   }
 
   /** SHA-256 (hex) of userFactors, then itemFactors, as a generation's. */
@@ -206,6 +222,7 @@ export class Learner {
 
   /** The user first: the item then learns from where the user stands. */
   #move(user: number, userBefore: number, item: number, itemBefore: number): void {
+    if (this.#awaited !== undefined) return;
     const model = this.#model;
     if (this.#method === "sgd") {
       if (!model.descend(user, item)) this.#numericFailures++;
@@ -220,9 +237,22 @@ export class Learner {
   /** A record is applied once, however often it is handed over. */
   #atRecord(offset: number, apply: () => void): void {
     if (offset < this.#appliedOffset) return;
-    this.#refreshGrams(offset);
+    if (this.#awaited === undefined) this.#refreshGrams(offset);
     apply();
     this.#appliedOffset = offset + 1;
+    this.#settle();
+  }
+
+  /** The awaited rows, when histories have come up to them. */
+  #settle(): void {
+    const saved = this.#awaited;
+    if (saved === undefined || this.#appliedOffset < saved.appliedOffset) return;
+    this.#awaited = undefined;
+    this.#model.load(saved.userFactors, saved.itemFactors);
+    const { users, items } = this.#model;
+    users.gram().set(saved.userGram);
+    items.gram().set(saved.itemGram);
+    this.#gramRun = saved.gramRun;
   }
 
   /** Before the first event at or behind a multiple of GRAM_EVENTS: which one that is depends on the log alone. */
@@ -245,9 +275,4 @@ export class Learner {
 
 function gramRunOf(offset: number): number {
   return Math.floor(offset / GRAM_EVENTS);
-}
-
-function loadRows(rows: GrowingRows, saved: Float32Array): void {
-  rows.reserve(saved.length / rows.stride);
-  rows.view().set(saved);
 }

@@ -19,6 +19,7 @@ import type { LearnerMethod } from "./live_model.ts";
 import { LogFold } from "./log_fold.ts";
 import type { Progress } from "./progress.ts";
 import { rowBatch, wholeBatch } from "./row_batches.ts";
+import { encodeHistories } from "./saved_histories.ts";
 import { type StartingState, startingState } from "./starting_state.ts";
 import type { Wake } from "./wake.ts";
 
@@ -64,6 +65,8 @@ const POLL_MS = 20;
 const FEED_MS = 50;
 const REPORT_MS = 1000;
 const RETRY_MS = 1000;
+/** Of histories: one stands while the next is written. With 1, what went would be overwritten at once. */
+const COPIES = 2;
 /** Other processes hear so often how well it goes, if it went on. */
 const FEED_FIGURES_MS = 5000;
 
@@ -85,6 +88,7 @@ export class LearnerRun {
   #fedFiguresOffset = -1;
   #documents: DocumentRefresher | undefined;
   #refreshing: Promise<void> | undefined;
+  #copying: Promise<void> | undefined;
   /** Whether stored lists know the records below is to be looked at; 0: it was. */
   #doubtOffset = 0;
   /** A user was erased, and the checkpoint that says so is not written yet. */
@@ -115,7 +119,7 @@ export class LearnerRun {
   private constructor(
     options: LearnerOptions,
     content: GenerationContent,
-    { learner, progress, isRestored }: StartingState,
+    { learner, progress, isRestored, historiesOffset }: StartingState,
   ) {
     const { clock, updates, fence, checkpointing = CHECKPOINT_DEFAULTS } = options;
     this.generation = content.generation.generation;
@@ -131,6 +135,7 @@ export class LearnerRun {
       learner.appliedOffset,
       clock.monotonicMs(),
       isRestored,
+      historiesOffset,
     );
   }
 
@@ -214,8 +219,10 @@ export class LearnerRun {
 
   /** Writes the last checkpoint; of one that may come back (`isResting`) only if it is worth it. */
   async finish(isResting = false): Promise<void> {
-    if (isResting && !this.#isRebaseDue && !this.#policy.isWorth(this.appliedOffset)) return;
-    await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
+    if (!isResting || this.#isRebaseDue || this.#policy.isWorth(this.appliedOffset)) {
+      await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
+    }
+    await this.#copying;
   }
 
   /** Unless the newest one says as much. */
@@ -227,6 +234,25 @@ export class LearnerRun {
     await checkpoints.write(this.#checkpoint(), this.#policy.keep, fence);
     await this.#feed.trim();
     this.#policy.written(offset, clock.monotonicMs());
+    if (this.#policy.isCopyDue(offset, this.#learner.live.users.lists.entryCount)) this.#copyHistories();
+  }
+
+  /** Not waited for by whoever learns. Where it cannot be written it is due again with the next checkpoint. */
+  #copyHistories(): void {
+    if (this.#copying !== undefined) return;
+    const { generation } = this,
+      { checkpoints, fence } = this.#options,
+      histories = this.#learner.histories();
+    const copy = {
+      generation,
+      part: "histories" as const,
+      offset: histories.offset,
+      state: encodeHistories(histories),
+    };
+    this.#copying = checkpoints.write(copy, COPIES, fence)
+      .then(() => this.#policy.copied(copy.offset))
+      .catch((error) => this.#note("histories were not copied; a start reads them from the log", { error }))
+      .finally(() => this.#copying = undefined);
   }
 
   #checkpoint() {
@@ -242,8 +268,8 @@ export class LearnerRun {
    */
   async #rebase(): Promise<void> {
     const { checkpoints, generations, recommendations, clock, fence } = this.#options;
-    // A list of the user's may be on its way.
-    await this.#refreshing;
+    // Something of the user's may be on its way.
+    await Promise.all([this.#refreshing, this.#copying]);
     await this.#feed.forget();
     for (const { generation } of await generations.list()) {
       if (generation !== this.generation) await checkpoints.remove(generation, fence);
@@ -256,6 +282,7 @@ export class LearnerRun {
     const offset = this.appliedOffset;
     await checkpoints.write(this.#checkpoint(), 1, fence);
     this.#policy.written(offset, clock.monotonicMs());
+    this.#policy.copied(0);
     this.#erasedUsers = [];
     this.#isRebaseDue = false;
     // Only now: whoever has missed what the feed forgot finds the checkpoint that has it.

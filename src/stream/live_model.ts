@@ -102,6 +102,14 @@ export class LiveModel {
     return item < itemWeights.length ? itemWeights[item] : this.#newItemWeight;
   }
 
+  /** Rows as they were saved: at least as many as there are. */
+  load(userFactors: Float32Array, itemFactors: Float32Array): void {
+    const { users: { rows: users }, items: { rows: items } } = this;
+    this.#reserve(userFactors.length / users.stride, itemFactors.length / items.stride);
+    users.view().set(userFactors);
+    items.view().set(itemFactors);
+  }
+
   /** Both Gram matrices anew. */
   sumGrams(): void {
     const { users, items } = this;

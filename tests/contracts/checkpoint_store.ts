@@ -1,11 +1,11 @@
 /** What src/ports/checkpoint_store.ts says, for every adapter. */
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import type { CheckpointStore } from "../../src/ports/checkpoint_store.ts";
+import type { Checkpoint, CheckpointPart, CheckpointStore } from "../../src/ports/checkpoint_store.ts";
 import type { Opened } from "./generation_store.ts";
 
-function checkpoint(generation: string, offset: number) {
-  return { generation, offset, state: Uint8Array.of(offset % 256, 1, 2, 255) };
+function checkpoint(generation: string, offset: number, part: CheckpointPart = "rows"): Checkpoint {
+  return { generation, part, offset, state: Uint8Array.of(offset % 256, part.length, 2, 255) };
 }
 
 export function describeCheckpointStore(
@@ -42,6 +42,7 @@ export function describeCheckpointStore(
       await store.write({ generation: "g000001", offset: 2, state: new Uint8Array() }, 1);
       assert.deepEqual(await store.latest("g000001"), {
         generation: "g000001",
+        part: "rows",
         offset: 2,
         state: new Uint8Array(),
       });
@@ -61,11 +62,36 @@ export function describeCheckpointStore(
       assert.deepEqual((await store.latest("g000001"))!.state, Uint8Array.of(77));
     });
 
+    it("keeps the newest of each part", async () => {
+      const of = (offset: number) => checkpoint("g000001", offset, "histories");
+      for (const offset of [10, 20, 30]) await store.write(checkpoint("g000001", offset), 2);
+      await store.write(of(15), 2);
+      await store.write(of(20), 2);
+      assert.deepEqual(await store.latest("g000001"), checkpoint("g000001", 30));
+      assert.deepEqual(await store.latest("g000001", "histories"), of(20));
+      assert.equal(await store.latest("g000002", "histories"), undefined);
+    });
+
+    it("keeps nothing older, of either part, beside one that is to be the only one", async () => {
+      const of = (offset: number) => checkpoint("g000001", offset, "histories");
+      for (const one of [checkpoint("g000001", 10), of(20), checkpoint("g000002", 1), of(40)]) {
+        await store.write(one, 2);
+      }
+      await store.write(checkpoint("g000001", 30), 1);
+      assert.deepEqual(await store.latest("g000001"), checkpoint("g000001", 30));
+      assert.deepEqual(await store.latest("g000001", "histories"), of(40), "it is newer");
+      await store.write(checkpoint("g000001", 50), 1);
+      assert.equal(await store.latest("g000001", "histories"), undefined);
+      assert.deepEqual(await store.latest("g000002"), checkpoint("g000002", 1));
+    });
+
     it("removes those of one generation", async () => {
+      await store.write(checkpoint("g000001", 6, "histories"), 2);
       await store.write(checkpoint("g000001", 5), 2);
       await store.write(checkpoint("g000002", 6), 2);
       await store.remove("g000001");
       assert.equal(await store.latest("g000001"), undefined);
+      assert.equal(await store.latest("g000001", "histories"), undefined);
       assert.deepEqual(await store.latest("g000002"), checkpoint("g000002", 6));
     });
   });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { LeaseLost } from "../../src/domain/failure.ts";
-import type { CheckpointStore } from "../../src/ports/checkpoint_store.ts";
+import type { Checkpoint, CheckpointStore } from "../../src/ports/checkpoint_store.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { GenerationStore } from "../../src/ports/generation_store.ts";
 import type { Fence, Leases } from "../../src/ports/lease.ts";
@@ -21,7 +21,12 @@ export interface FencedStores {
 
 const TTL_MS = 1000;
 const UPDATE = { kind: "generationActivated", generation: "g000001", appliedOffset: 3 } as const;
-const checkpoint = (offset: number) => ({ generation: "g000001", offset, state: Uint8Array.of(1, 2, 3) });
+const checkpoint = (offset: number): Checkpoint => ({
+  generation: "g000001",
+  part: "rows",
+  offset,
+  state: Uint8Array.of(1, 2, 3),
+});
 
 export function describeLeases(
   name: string,

@@ -8,7 +8,7 @@ import { instantiateKernels } from "../../src/kernels/kernel_module.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { EventLog } from "../../src/ports/event_log.ts";
 import type { Fence } from "../../src/ports/lease.ts";
-import { readHistory } from "../../src/stream/histories.ts";
+import { readHistory, savedHistory } from "../../src/stream/histories.ts";
 import { lead, type LeadNote } from "../../src/stream/lead.ts";
 import { Learner } from "../../src/stream/learner.ts";
 import type { LearnerRun } from "../../src/stream/learner_run.ts";
@@ -18,7 +18,7 @@ import { LiveLearning } from "../../src/stream/run_learner.ts";
 import { Wake } from "../../src/stream/wake.ts";
 import type { Ports } from "./disk.ts";
 
-const CHECKPOINTS = { recordCount: 60, intervalMs: 30_000, keep: 2 };
+const CHECKPOINTS = { recordCount: 60, intervalMs: 30_000, keep: 2, historyCount: 100 };
 
 /**
  * The learner that a log and a generation alone make, the log read `batchCount` events at a time. `base`: the state that an
@@ -32,10 +32,10 @@ export async function undisturbedLearner(
   batchCount: number,
   base?: Uint8Array,
 ): Promise<Learner> {
-  const own = instantiateKernels(kernelModule);
+  const own = instantiateKernels(kernelModule), history = await readHistory(log, content);
   const learner = base === undefined
-    ? Learner.fromGeneration(own, content, await readHistory(log, content))
-    : Learner.restore(own, content, base);
+    ? Learner.fromGeneration(own, content, history)
+    : Learner.restore(own, content, base, { offset: content.generation.offset, ...savedHistory(history) });
   const fold = new LogFold(log, learner, content.model.parameters.feedback);
   for await (const _ of fold.learn(untilOffset, batchCount));
   return learner;

@@ -2,7 +2,7 @@ import { describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { CheckpointPolicy } from "../../src/stream/checkpoint_policy.ts";
 
-const OPTIONS = { recordCount: 100, intervalMs: 1000, keep: 2 };
+const OPTIONS = { recordCount: 100, intervalMs: 1000, keep: 2, historyCount: 1e9 };
 
 describe("CheckpointPolicy", () => {
   it("is due after so many records, counted from the last checkpoint", () => {
@@ -52,5 +52,15 @@ describe("CheckpointPolicy", () => {
     for (const change of [{ recordCount: 0 }, { intervalMs: 0 }, { keep: 0 }, { recordCount: NaN }]) {
       assert.throws(() => new CheckpointPolicy({ ...OPTIONS, ...change }, 0, 0), RangeError);
     }
+  });
+
+  it("asks for a copy of histories after so many records, and after an eighth of what they hold", () => {
+    const policy = new CheckpointPolicy({ ...OPTIONS, historyCount: 1000 }, 0, 0, true, 500);
+    assert.deepEqual([1499, 1500].map((offset) => policy.isCopyDue(offset, 8000)), [false, true]);
+    assert.deepEqual([2499, 2500].map((offset) => policy.isCopyDue(offset, 16_000)), [false, true]);
+    policy.copied(2500);
+    assert.deepEqual([3499, 3500].map((offset) => policy.isCopyDue(offset, 0)), [false, true]);
+    policy.copied(0);
+    assert.equal(policy.isCopyDue(1000, 0), true);
   });
 });

@@ -98,7 +98,7 @@ describe("LearnerRun", () => {
   it("tries again what fails outside, and ends when its lease is lost", async () => {
     const { store, content, append } = await plantedLog();
     const options = listening(store, systemClock, {
-      checkpointing: { recordCount: 1, intervalMs: 1e9, keep: 2 },
+      checkpointing: { recordCount: 1, intervalMs: 1e9, keep: 2, historyCount: 1e9 },
     });
     const run = await LearnerRun.begin(options, content, forever), { write } = store.checkpoints;
     let failures = 0;

@@ -4,7 +4,15 @@ import type { Feedback } from "../../src/domain/factor_model.ts";
 import { OutsideFailure } from "../../src/domain/failure.ts";
 import { Learner } from "../../src/stream/learner.ts";
 import { Random } from "../../src/synthesize/random.ts";
-import { learnerKernels, learnerOf, part, plantedStream, type Stream } from "./planted_stream.ts";
+import {
+  bytesOf,
+  learnerKernels,
+  learnerOf,
+  part,
+  plantedStream,
+  restored,
+  type Stream,
+} from "./planted_stream.ts";
 
 /** Passes a multiple of 4096, where Gram matrices are summed anew. */
 const SIZE = { userCount: 300, itemCount: 150, eventCount: 5_200, offset: 3_000, factorCount: 9 };
@@ -20,7 +28,9 @@ for (const feedback of ["explicit", "implicit"] satisfies Feedback[]) {
   describe(`a learner, ${feedback}`, () => {
     it("has the same bytes whatever the batches", async () => {
       const stream = await plantedStream(feedback, SIZE);
-      const states = [1000, 1, 7].map((batchCount) => applied(stream, learnerOf(stream), batchCount).state());
+      const states = [1000, 1, 7].map((batchCount) =>
+        bytesOf(applied(stream, learnerOf(stream), batchCount))
+      );
       assert.deepEqual(states[1], states[0]);
       assert.deepEqual(states[2], states[0]);
     });
@@ -32,9 +42,9 @@ for (const feedback of ["explicit", "implicit"] satisfies Feedback[]) {
       while (learner.appliedOffset < SIZE.eventCount) {
         const from = learner.appliedOffset, until = Math.min(SIZE.eventCount, from + 1 + random.below(300));
         learner.apply(part(stream.log, from, until));
-        learner = Learner.restore(learnerKernels(), stream.content, learner.state());
+        learner = restored(learner, stream);
       }
-      assert.deepEqual(learner.state(), wanted.state());
+      assert.deepEqual(bytesOf(learner), bytesOf(wanted));
       assert.equal(await learner.sha256(), await wanted.sha256());
       assert.notEqual(await learner.sha256(), await learnerOf(stream).sha256());
     });
@@ -83,15 +93,15 @@ describe("a learner that descends", () => {
         wanted = applied(stream, learnerOf(stream, "sgd"), 1000);
       const learner = learnerOf(stream, "sgd");
       learner.apply(part(stream.log, SIZE.offset, SIZE.offset + 777));
-      const restored = Learner.restore(learnerKernels(), stream.content, learner.state(), "sgd");
-      assert.deepEqual(applied(stream, restored, 31).state(), wanted.state());
+      const again = restored(learner, stream, "sgd");
+      assert.deepEqual(bytesOf(applied(stream, again, 31)), bytesOf(wanted));
       assert.ok(wanted.model().userFactors.every(Number.isFinite));
     }
   });
 
   it("is not restored from a state that was solved for", async () => {
-    const stream = await plantedStream("implicit", SIZE), state = learnerOf(stream).state();
-    assert.throws(() => Learner.restore(learnerKernels(), stream.content, state, "sgd"), OutsideFailure);
+    const stream = await plantedStream("implicit", SIZE);
+    assert.throws(() => restored(learnerOf(stream), stream, "sgd"), OutsideFailure);
   });
 });
 
@@ -101,9 +111,9 @@ describe("what a learner has applied", () => {
     assert.equal(learner.appliedOffset, at);
     const batch = part(stream.log, at, at + 10);
     learner.apply(batch);
-    const once = learner.state();
+    const once = bytesOf(learner);
     learner.apply(batch);
-    assert.deepEqual(learner.state(), once);
+    assert.deepEqual(bytesOf(learner), once);
     assert.equal(learner.appliedOffset, at + 10);
     learner.advance(at + 12);
     learner.advance(at + 3);
@@ -172,15 +182,37 @@ describe("a record that takes events away", () => {
 
 describe("restoring a learner", () => {
   it("refuses the state of another generation", async () => {
-    const stream = await plantedStream("implicit", SIZE),
-      state = learnerOf(stream).state(),
-      { content } = stream;
+    const stream = await plantedStream("implicit", SIZE), learner = learnerOf(stream), { content } = stream;
     for (const other of [{ generation: "g000002" }, { sha256: "1".repeat(64) }]) {
       const generation = { ...content.generation, ...other };
-      assert.throws(
-        () => Learner.restore(learnerKernels(), { ...content, generation }, state),
-        OutsideFailure,
-      );
+      assert.throws(() => restored(learner, { content: { ...content, generation } }), OutsideFailure);
+    }
+  });
+
+  it("refuses histories of later than the state", async () => {
+    const stream = await plantedStream("implicit", SIZE),
+      learner = learnerOf(stream),
+      state = learner.state();
+    learner.apply(part(stream.log, SIZE.offset, SIZE.offset + 1));
+    const { content } = stream, histories = learner.histories();
+    assert.throws(() => Learner.restore(learnerKernels(), content, state, histories), RangeError);
+  });
+
+  it("brings histories of before up to the state, and changes nothing else until then", async () => {
+    for (const feedback of ["explicit", "implicit"] as const) {
+      const stream = await plantedStream(feedback, SIZE), learner = learnerOf(stream), { content } = stream;
+      const histories = learner.histories(), until = SIZE.offset + 1500;
+      const wanted = applied(stream, learnerOf(stream), 700);
+      learner.apply(part(stream.log, SIZE.offset, until));
+      const again = Learner.restore(learnerKernels(), content, learner.state(), histories);
+      assert.equal(again.appliedOffset, SIZE.offset);
+      // Past the state in one piece: what lies behind it is learned.
+      again.apply(part(stream.log, SIZE.offset, until + 40));
+      learner.takeChanges();
+      learner.apply(part(stream.log, until, until + 40));
+      assert.deepEqual(again.takeChanges(), learner.takeChanges());
+      assert.deepEqual(bytesOf(again), bytesOf(learner));
+      assert.deepEqual(bytesOf(applied(stream, again, 99)), bytesOf(wanted));
     }
   });
 });

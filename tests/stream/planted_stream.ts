@@ -10,6 +10,7 @@ import { instantiateKernels, type Kernels } from "../../src/kernels/kernel_modul
 import { buildHistory, type GenerationHistory } from "../../src/stream/histories.ts";
 import { Learner } from "../../src/stream/learner.ts";
 import type { LearnerMethod } from "../../src/stream/live_model.ts";
+import { encodeHistories } from "../../src/stream/saved_histories.ts";
 import { plantWorld } from "../../src/synthesize/planted_world.ts";
 
 const { module: portable } = await loadKernel("portable");
@@ -162,6 +163,20 @@ export async function plantedStream(feedback: Feedback, options: StreamOptions):
     if (k % 20 === 0) timesMs[k] = timesMs[k - 37] - 1;
   }
   return await trainOn(logOf(events), offset, parametersOf(feedback, factorCount), 5);
+}
+
+/** All that a learner holds, as bytes. */
+export function bytesOf(learner: Learner): Uint8Array[] {
+  return [learner.state(), encodeHistories(learner.histories())];
+}
+
+/** Another one that goes on from where this one is. */
+export function restored(
+  learner: Learner,
+  { content }: Pick<Stream, "content">,
+  method?: LearnerMethod,
+): Learner {
+  return Learner.restore(learnerKernels(), content, learner.state(), learner.histories(), method);
 }
 
 export function learnerOf({ content, history }: Stream, method?: LearnerMethod): Learner {

@@ -57,7 +57,7 @@ describe("LiveLearning", () => {
     const { store, append } = await plantedLog(),
       options = listening(store, systemClock, {
         fence: { name: "learner", token: 1 },
-        checkpointing: { recordCount: 1, intervalMs: 1e9, keep: 2 },
+        checkpointing: { recordCount: 1, intervalMs: 1e9, keep: 2, historyCount: 1e9 },
       });
     const learning = new LiveLearning(options);
     await append(620);

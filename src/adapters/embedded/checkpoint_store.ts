@@ -1,6 +1,6 @@
 /** Checkpoints in the embedded store. */
 import { createHash } from "node:crypto";
-import type { Checkpoint, CheckpointStore } from "../../ports/checkpoint_store.ts";
+import type { Checkpoint, CheckpointPart, CheckpointStore } from "../../ports/checkpoint_store.ts";
 import type { Fence } from "../../ports/lease.ts";
 import type { Database } from "./database.ts";
 import { checkFence } from "./lease.ts";
@@ -15,34 +15,38 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
     this.#database = database;
   }
 
-  write({ generation, offset, state }: Checkpoint, keep: number, fence?: Fence): Promise<void> {
+  write(checkpoint: Checkpoint, keep: number, fence?: Fence): Promise<void> {
+    const { generation, part = "rows", offset } = checkpoint;
     // Of the state as it is at the call.
-    const copy = state.slice(), sha256 = sha256Of(copy);
+    const state = checkpoint.state.slice(), sha256 = sha256Of(state);
     const what = `write a checkpoint of generation ${generation}`;
     const body = () => {
       checkFence(this.#database, what, fence);
-      this.#database.sql("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)").run(
+      this.#database.sql("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)")
+        .run(generation, part, offset, sha256, state);
+      this.#database.sql(
+        `DELETE FROM checkpoints WHERE generation = ?1 AND part = ?2 AND at_offset NOT IN
+         (SELECT at_offset FROM checkpoints WHERE generation = ?1 AND part = ?2 ORDER BY at_offset DESC LIMIT ?3)`,
+      ).run(generation, part, Math.max(1, keep));
+      if (keep > 1) return;
+      this.#database.sql("DELETE FROM checkpoints WHERE generation = ? AND at_offset < ?").run(
         generation,
         offset,
-        sha256,
-        copy,
       );
-      this.#database.sql(
-        `DELETE FROM checkpoints WHERE generation = ?1 AND at_offset NOT IN
-         (SELECT at_offset FROM checkpoints WHERE generation = ?1 ORDER BY at_offset DESC LIMIT ?2)`,
-      ).run(generation, Math.max(1, keep));
     };
     return keep <= 1 ? this.#database.forget(what, NO_TEXT, body) : this.#database.write(what, body);
   }
 
-  async latest(generation: string): Promise<Checkpoint | undefined> {
+  async latest(generation: string, part: CheckpointPart = "rows"): Promise<Checkpoint | undefined> {
     return this.#database.read(`read a checkpoint of generation ${generation}`, () => {
       const rows = this.#database.sql(
-        "SELECT at_offset, sha256, state FROM checkpoints WHERE generation = ? ORDER BY at_offset DESC",
+        "SELECT at_offset, sha256, state FROM checkpoints WHERE generation = ? AND part = ? ORDER BY at_offset DESC",
       );
-      for (const row of rows.iterate(generation)) {
+      for (const row of rows.iterate(generation, part)) {
         const state = row.state as Uint8Array;
-        if (sha256Of(state) === row.sha256) return { generation, offset: row.at_offset as number, state };
+        if (sha256Of(state) === row.sha256) {
+          return { generation, part, offset: row.at_offset as number, state };
+        }
       }
       return undefined;
     });

@@ -3,7 +3,7 @@
 /** "Foz1": tells our files from other programs' SQLite files. */
 export const APPLICATION_ID = 0x466f7a31;
 /** A program reads and writes exactly this version. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What schema version 1 has not. */
 export const ADDED_IN_2 = `
@@ -43,6 +43,19 @@ export const ADDED_IN_3 = `
     PRIMARY KEY (generation, user_hash)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX refreshed_lists_by_user ON refreshed_lists (user_hash);
+`;
+
+/** What versions 1 to 3 have not: checkpoints in two parts. Those of before held both in one; the log has what they had. */
+export const ADDED_IN_4 = `
+  DROP TABLE IF EXISTS checkpoints;
+  CREATE TABLE checkpoints (
+    generation TEXT NOT NULL,
+    part TEXT NOT NULL,
+    at_offset INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (generation, part, at_offset)
+  ) STRICT;
 `;
 
 /**
@@ -127,14 +140,8 @@ export const SCHEMA = `
     UNIQUE (list_set, first_user)
   ) STRICT;
 
-  CREATE TABLE checkpoints (
-    generation TEXT NOT NULL,
-    at_offset INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    state BLOB NOT NULL,
-    UNIQUE (generation, at_offset)
-  ) STRICT;
   CREATE TABLE updates (sequence INTEGER PRIMARY KEY AUTOINCREMENT, header TEXT NOT NULL, indexes BLOB, rows BLOB) STRICT;
   CREATE TABLE item_titles (id BLOB PRIMARY KEY, title BLOB NOT NULL) STRICT, WITHOUT ROWID;
   ${ADDED_IN_2}
-  ${ADDED_IN_3}`;
+  ${ADDED_IN_3}
+  ${ADDED_IN_4}`;

@@ -1,7 +1,7 @@
 /** Checkpoints in MongoDB: chunks, and a list in the state document that makes them count. */
 import { createHash } from "node:crypto";
 import { LeaseLost } from "../../domain/failure.ts";
-import type { Checkpoint, CheckpointStore } from "../../ports/checkpoint_store.ts";
+import type { Checkpoint, CheckpointPart, CheckpointStore } from "../../ports/checkpoint_store.ts";
 import type { Fence } from "../../ports/lease.ts";
 import { Chunks } from "./chunks.ts";
 import type { CheckpointEntry, StoreState } from "./store_state.ts";
@@ -21,11 +21,15 @@ export class MongoCheckpointStore implements CheckpointStore {
     return this.#chunks.prepare();
   }
 
-  async write({ generation, offset, state }: Checkpoint, keep: number, fence?: Fence): Promise<void> {
+  async write(
+    { generation, part = "rows", offset, state }: Checkpoint,
+    keep: number,
+    fence?: Fence,
+  ): Promise<void> {
     const what = `write a checkpoint of generation ${generation}`;
     // Of the state as it is at the call.
     const copy = state.slice(), write = crypto.randomUUID();
-    const entry = { generation, offset, write, sizeBytes: copy.byteLength, sha256: sha256Of(copy) };
+    const entry = { generation, part, offset, write, sizeBytes: copy.byteLength, sha256: sha256Of(copy) };
     this.#state.checkFence(await this.#state.read(what), what, fence);
     await this.#chunks.insert(what, write, SECTION, copy, Date.now());
     try {
@@ -37,14 +41,14 @@ export class MongoCheckpointStore implements CheckpointStore {
     }
   }
 
-  async latest(generation: string): Promise<Checkpoint | undefined> {
+  async latest(generation: string, part: CheckpointPart = "rows"): Promise<Checkpoint | undefined> {
     const what = `read a checkpoint of generation ${generation}`;
     let known: number | undefined;
     for (;;) {
       const { checkpoints, checkpointRevision } = await this.#state.read(what);
-      for (const entry of newestFirst(checkpoints.filter((one) => one.generation === generation))) {
+      for (const entry of newestFirst(checkpoints.filter((one) => isOf(one, generation, part)))) {
         const state = (await this.#chunks.read(what, entry.write)).get(SECTION) ?? new Uint8Array();
-        if (sha256Of(state) === entry.sha256) return { generation, offset: entry.offset, state };
+        if (sha256Of(state) === entry.sha256) return { generation, part, offset: entry.offset, state };
       }
       // Torn, or replaced by a newer one while it was read.
       if (known === checkpointRevision) return undefined;
@@ -87,10 +91,16 @@ function withEntry(
   entry: CheckpointEntry,
   keep: number,
 ): CheckpointEntry[] {
-  const { generation, offset } = entry;
-  const others = entries.filter((one) => one.generation !== generation);
-  const mine = entries.filter((one) => one.generation === generation && one.offset !== offset);
+  const { generation, part = "rows", offset } = entry;
+  const mine = entries.filter((one) => isOf(one, generation, part) && one.offset !== offset);
+  const others = entries.filter((one) =>
+    !isOf(one, generation, part) && (keep > 1 || one.generation !== generation || one.offset >= offset)
+  );
   return [...others, ...newestFirst([...mine, entry]).slice(0, Math.max(1, keep))];
+}
+
+function isOf(entry: CheckpointEntry, generation: string, part: CheckpointPart): boolean {
+  return entry.generation === generation && (entry.part ?? "rows") === part;
 }
 
 function newestFirst(entries: readonly CheckpointEntry[]): CheckpointEntry[] {

@@ -5,6 +5,7 @@
  */
 import type { Collection, Filter, UpdateFilter } from "mongodb";
 import { LeaseLost, OutsideFailure } from "../../domain/failure.ts";
+import type { CheckpointPart } from "../../ports/checkpoint_store.ts";
 import type { Fence } from "../../ports/lease.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicate } from "./mongo_failure.ts";
@@ -19,6 +20,8 @@ export interface HeldLease {
 
 export interface CheckpointEntry {
   readonly generation: string;
+  /** "rows" if absent. */
+  readonly part?: CheckpointPart;
   readonly offset: number;
   /** Of its chunks. */
   readonly write: string;

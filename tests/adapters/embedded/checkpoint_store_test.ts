@@ -10,7 +10,7 @@ describeCheckpointStore("embedded", () => {
 });
 
 function checkpoint(offset: number) {
-  return { generation: "g000001", offset, state: Uint8Array.of(offset, 1, 2) };
+  return { generation: "g000001", part: "rows" as const, offset, state: Uint8Array.of(offset, 1, 2) };
 }
 
 describe("EmbeddedCheckpointStore", () => {

@@ -8,6 +8,7 @@ import { type FreshStore, openFresh, skip } from "./fresh_store.ts";
 
 const checkpoint = (offset: number) => ({
   generation: "g000001",
+  part: "rows" as const,
   offset,
   state: Uint8Array.of(offset, 1, 2),
 });
