@@ -13,7 +13,8 @@ const wake = new Wake(systemClock), stopping = new AbortController();
 let learning: LiveLearning | undefined;
 
 function tell(message: FromLearner, transfer: Transferable[] = []): void {
-  scope.postMessage(message, transfer);
+  if (transfer.length === 0) scope.postMessage(message);
+  else scope.postMessage(message, transfer);
 }
 
 function tellBatch(batch: RowBatch): void {

@@ -25,8 +25,8 @@ export class KeyTable {
   /** Gives the number of the event. */
   add(keys: Uint32Array, at: number): number {
     if (2 * (this.#count + 1) > this.#slots.length) this.#grow();
-    const event = this.#count++;
-    this.#keys.set(keys.subarray(at, at + 4), 4 * event);
+    const event = this.#count++, mine = this.#keys, i = 4 * event;
+    mine[i] = keys[at], mine[i + 1] = keys[at + 1], mine[i + 2] = keys[at + 2], mine[i + 3] = keys[at + 3];
     this.#place(event);
     return event;
   }

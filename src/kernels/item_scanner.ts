@@ -50,7 +50,7 @@ export class ItemScanner {
     this.#kernels = kernels;
     this.stride = items.stride;
     this.#searchers = items.searchers;
-    this.#items = new ItemIndex(kernels, items);
+    this.#items = new ItemIndex(kernels, items, withSomeRoom(items.count));
     this.#row = arena.allocate(items.stride * 4);
     this.#search = allocateSearches(arena, this.#items, 1);
     this.#reserve(128, 1024);
@@ -148,6 +148,11 @@ export class ItemScanner {
       scores: arena.f32(this.#scores, this.#capacity),
     };
   }
+}
+
+/** Room for the first new items: another place is an index made anew, and whoever searches waits for it. */
+function withSomeRoom(count: number): number {
+  return count + 256 + Math.ceil(count / 16);
 }
 
 /** Room for new items, so that most of them need no other place. */

@@ -6,6 +6,9 @@ interface Waiter {
   readonly end: AbortController;
 }
 
+/** Without a reason an error is made, with a stack, which nobody looks at. */
+const ENDED = "ended";
+
 export class OffsetWaiters {
   readonly #clock: Clock;
   readonly #waiting = new Set<Waiter>();
@@ -28,12 +31,12 @@ export class OffsetWaiters {
     for (const waiter of this.#waiting) {
       if (waiter.offset >= appliedOffset) continue;
       this.#waiting.delete(waiter);
-      waiter.end.abort();
+      waiter.end.abort(ENDED);
     }
   }
 
   /** Ends all waiting: those who wait are told that it did not happen. */
   close(): void {
-    for (const waiter of this.#waiting) waiter.end.abort();
+    for (const waiter of this.#waiting) waiter.end.abort(ENDED);
   }
 }

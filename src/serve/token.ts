@@ -15,7 +15,9 @@ function toBase64Url(bytes: Uint8Array): string {
 }
 
 function fromBase64Url(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/")), bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 function writeOffset(offset: number, bytes: Uint8Array, at: number): void {
@@ -48,7 +50,8 @@ export function readToken(token: string, logId: string): number {
       errors: [{ parameter: "after", detail: "expected the token of an answer to POST /v1/events" }],
     });
   }
-  const hex = [...bytes.subarray(1, 17)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let hex = "";
+  for (let i = 1; i < 17; i++) hex += bytes[i].toString(16).padStart(2, "0");
   if (hex !== logId) {
     throw new Problem("foreign-token", `"after" names the log ${hex}; this server reads the log ${logId}`, {
       errors: [{ parameter: "after", detail: "expected a token of this server's log" }],

@@ -97,6 +97,11 @@ export class DocumentRefresher {
     }
   }
 
+  /** Makes what the first lists need, now that nobody waits for it. */
+  prepare(): void {
+    this.#scannerNow();
+  }
+
   /** Users of events that a learner before this one learned, and whose lists it may not have refreshed any more. */
   async doubt(log: EventLog, untilOffset: number): Promise<void> {
     const sinceMs = this.#options.clock.monotonicMs(), fromOffset = this.#content.generation.offset;

@@ -127,7 +127,7 @@ export class LearnerRun {
     this.#content = content;
     this.#learner = learner;
     this.progress = progress;
-    this.#fold = new LogFold(options.eventLog, learner, content.model.parameters.feedback);
+    this.#fold = new LogFold(options.eventLog, learner, content);
     this.#toldOffset = learner.appliedOffset;
     this.#feed = new FeedWriter(updates, fence);
     this.#policy = new CheckpointPolicy(
@@ -197,7 +197,9 @@ export class LearnerRun {
 
   /** Nobody who waits for answers waits for this. */
   async #doubtDocuments(): Promise<void> {
-    if (this.#doubtOffset > 0) await this.#documents?.doubt(this.#options.eventLog, this.#doubtOffset);
+    if (this.#doubtOffset === 0) return;
+    this.#documents?.prepare();
+    await this.#documents?.doubt(this.#options.eventLog, this.#doubtOffset);
     this.#doubtOffset = 0;
   }
 

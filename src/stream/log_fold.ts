@@ -1,6 +1,6 @@
 /** Hands the log's records to a learner in their order: events, and what takes events away. */
 import type { LoggedControl } from "../domain/event.ts";
-import type { Feedback } from "../domain/factor_model.ts";
+import type { GenerationContent } from "../domain/generation.ts";
 import { inOrder } from "../domain/log_records.ts";
 import type { EventLog } from "../ports/event_log.ts";
 import { Corrections } from "./corrections.ts";
@@ -21,10 +21,12 @@ export class LogFold {
   readonly #learner: Learner;
   readonly #corrections: Corrections;
 
-  constructor(log: EventLog, learner: Learner, feedback: Feedback) {
+  /** `content`: of the learner's generation, which was trained on this log. */
+  constructor(log: EventLog, learner: Learner, content: GenerationContent) {
+    const { feedback } = content.model.parameters;
     this.#log = log;
     this.#learner = learner;
-    this.ids = new LogIds(log);
+    this.ids = new LogIds(log, content);
     this.#corrections = new Corrections(log, this.ids, feedback, learner.appliedOffset);
   }
 

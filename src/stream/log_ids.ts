@@ -1,14 +1,17 @@
-/** The ids behind the log's codes, as far as they were asked for. */
+/** The ids behind the log's codes: those that a generation names, others as they are asked for. */
+import type { GenerationContent } from "../domain/generation.ts";
 import type { EventLog } from "../ports/event_log.ts";
 
 type Side = "user" | "item";
 
 export class LogIds {
   readonly #log: EventLog;
-  readonly #ids: Readonly<Record<Side, string[]>> = { user: [], item: [] };
+  readonly #ids: Readonly<Record<Side, string[]>>;
 
-  constructor(log: EventLog) {
+  /** `named`: by code, "" of somebody who was erased. */
+  constructor(log: EventLog, named: Pick<GenerationContent, "userIds" | "itemIds">) {
     this.#log = log;
+    this.#ids = { user: [...named.userIds], item: [...named.itemIds] };
   }
 
   /** Of a code that is in the log; "" of somebody who was erased before, or of whom `forget` was told. */

@@ -91,7 +91,7 @@ async function restored(
     ? copy
     : { offset, ...savedHistory(await readHistory(eventLog, content)) };
   const learner = Learner.restore(instantiateKernels(kernelModule), content, saved, histories, method);
-  const fold = new LogFold(eventLog, learner, content.model.parameters.feedback);
+  const fold = new LogFold(eventLog, learner, content);
   for await (const _ of fold.learn(saved.appliedOffset, RECALL_COUNT));
   const since = await eventLog.readControls({ fromOffset: saved.appliedOffset });
   if (since.some(({ record }) => record.kind === "userErased")) learner.sumGrams();

@@ -1,6 +1,9 @@
 /** Waiting that somebody can cut short. */
 import type { Clock } from "../ports/clock.ts";
 
+/** Without a reason an error is made, with a stack, which nobody looks at. */
+const WOKEN = "woken";
+
 export class Wake {
   readonly #clock: Clock;
   #isCalled = false;
@@ -13,13 +16,13 @@ export class Wake {
   /** Ends the waiting; if nobody waits, the next waiting ends at once. */
   call(): void {
     this.#isCalled = true;
-    this.#sleeper?.abort();
+    this.#sleeper?.abort(WOKEN);
   }
 
   /** Resolves after `ms`, at a call, or when `signal` aborts. One waiting at a time. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#isCalled && !signal.aborted) {
-      const sleeper = new AbortController(), end = () => sleeper.abort();
+      const sleeper = new AbortController(), end = () => sleeper.abort(WOKEN);
       this.#sleeper = sleeper;
       signal.addEventListener("abort", end, { once: true });
       await this.#clock.sleep(ms, sleeper.signal);

@@ -2,7 +2,7 @@
  * `deno task bench:bridge`: user ids in at one Kafka topic, lists out at another, by `foz bridge` and `foz up --kafka` as
  * whole processes between a real broker and a store. The broker, this program and the bridge share the machine.
  */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { KAFKA_URL, MONGODB_URL } from "../services/test_services.ts";
 import { startServices } from "../services/start_services.ts";
 import { Asker } from "./bridge/asker.ts";
@@ -24,7 +24,7 @@ export interface BridgeBenchSettings extends BenchSettings {
   readonly kafka: string;
   /** "" leaves out what needs it. */
   readonly mongodb: string;
-  readonly spark: boolean;
+  readonly parts: readonly BridgePart[];
 }
 
 interface Size {
@@ -150,23 +150,41 @@ async function fromStore(bench: BridgeBench, url: string): Promise<Figure[]> {
   ];
 }
 
+/** From the embedded store. */
+const HERE = {
+  start: async (bench: BridgeBench) => [await startToAnswer(bench)],
+  model: fromModel,
+  visible: eventToVisible,
+};
+/** From a store in MongoDB. */
+const IN_MONGODB = { store: fromStore, spark: benchSpark };
+type BridgePart = keyof typeof HERE | keyof typeof IN_MONGODB;
+const ALL_PARTS = [...Object.keys(HERE), ...Object.keys(IN_MONGODB)] as BridgePart[];
+/** All but Spark, which takes a Java and minutes. */
+export const USUAL_PARTS = ALL_PARTS.filter((part) => part !== "spark");
+
 /** Trains what is answered from, then measures. Each measurement has topics of its own. */
 export function benchBridge(settings: BridgeBenchSettings): Promise<Figure[]> {
   return withContext(settings, async (context) => {
-    const size = context.tiny ? TINY : FULL, { kafka, mongodb } = settings;
+    const size = context.tiny ? TINY : FULL, { kafka, mongodb } = settings, parts = new Set(settings.parts);
     const ratings = await ratingsOrStandIn(context.dataFolder, context.tiny);
     const file = `${context.scratch}/ratings.csv`, feedback = "explicit" as const;
     await writeRatingsCsv(file, ratings.matrix);
-    const { store } = await importOnce(context, file);
+    const { store } = await importOnce(context, file), figures: Figure[] = [];
     await runFoz(trainArguments({ ...context, feedback, store }));
     // Users are called "1" on; the last has no row where the numbers begin with 0.
     const bench = { kafka, store, users: ratings.matrix.rowCount - 1, data: ratings.name, size, context };
-    const figures = [await startToAnswer(bench), ...await fromModel(bench), ...await eventToVisible(bench)];
-    if (mongodb === "") return figures;
+    for (const [name, measure] of Object.entries(HERE)) {
+      if (parts.has(name as BridgePart)) figures.push(...await measure(bench));
+    }
+    if (mongodb === "" || !Object.keys(IN_MONGODB).some((name) => parts.has(name as BridgePart))) {
+      return figures;
+    }
     const url = `${mongodb.replace(/\/+$/, "")}/bench_${Date.now()}`;
     await runFoz(trainArguments({ ...context, feedback, store: url, from: file }));
-    figures.push(...await fromStore(bench, url));
-    if (settings.spark) figures.push(...await benchSpark(bench, url));
+    for (const [name, measure] of Object.entries(IN_MONGODB)) {
+      if (parts.has(name as BridgePart)) figures.push(...await measure(bench, url));
+    }
     return figures;
   });
 }
@@ -180,13 +198,15 @@ async function main(): Promise<void> {
   const program = new Command("bench:bridge").description("the bridge between Kafka topics")
     .option("--tiny", "very small input: does it work?", false)
     .option("--spark", "the same from MongoDB's documents by Spark Structured Streaming", false)
+    .addOption(new Option("--only <part...>", "these parts alone").choices(ALL_PARTS))
     .option(
       "--data <folder>",
       "where movielens-1m/ is; planted data of the same shape without",
       defaultDataFolder(),
     )
     .option("--json <file>", "write the figures there too").parse(Deno.args, { from: "user" });
-  const { tiny, spark, data, json } = program.opts();
+  const { tiny, spark, only, data, json } = program.opts();
+  const parts: BridgePart[] = only ?? (spark ? ALL_PARTS : USUAL_PARTS);
   const machine = describeMachine(), load = loadBefore(), at = new Date().toISOString();
   console.log(`${machineLine(machine)}; load before ${load}; broker, asker and bridge share it; ${at}`);
   const services = await startServices();
@@ -196,7 +216,7 @@ async function main(): Promise<void> {
     if (kafka === undefined) throw new Error(services.missing.join("; "));
     const settings = {
       tiny,
-      spark,
+      parts,
       kafka,
       mongodb,
       threads: navigator.hardwareConcurrency,

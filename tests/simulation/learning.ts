@@ -36,7 +36,7 @@ export async function undisturbedLearner(
   const learner = base === undefined
     ? Learner.fromGeneration(own, content, history)
     : Learner.restore(own, content, base, { offset: content.generation.offset, ...savedHistory(history) });
-  const fold = new LogFold(log, learner, content.model.parameters.feedback);
+  const fold = new LogFold(log, learner, content);
   for await (const _ of fold.learn(untilOffset, batchCount));
   return learner;
 }

@@ -17,7 +17,7 @@ const N = 7;
 /** A learner beside a store whose generation has lists of N items; `teach` learns the stream up to an offset. */
 async function planted(feedback: Feedback = "explicit", hasLists = true, usersPerSecond = 1000) {
   const { store, stream, content, append } = await plantedLog(feedback), { recommendations } = store;
-  const clock = new VirtualClock(), learner = learnerOf(stream), ids = new LogIds(store.eventLog);
+  const clock = new VirtualClock(), learner = learnerOf(stream), ids = new LogIds(store.eventLog, content);
   const { userIds, itemIds } = content,
     popular = itemIds.slice(0, N).map((itemId, k) => ({ itemId, score: 1, rank: k + 1 }));
   if (hasLists) {
@@ -169,7 +169,12 @@ describe("DocumentRefresher", () => {
     await refreshAll(all);
     const done = all.documents.figures.refreshed;
     const options = { recommendations, clock: all.clock, kernelModule, usersPerSecond: 1000 };
-    const next = (await DocumentRefresher.of(options, all.content, all.learner.live, new LogIds(eventLog)))!;
+    const next = (await DocumentRefresher.of(
+      options,
+      all.content,
+      all.learner.live,
+      new LogIds(eventLog, all.content),
+    ))!;
     await all.teach(660);
     await next.doubt(eventLog, 660);
     const touched = new Set(all.stream.log.users.slice(600, 660)),

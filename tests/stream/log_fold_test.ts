@@ -18,7 +18,7 @@ interface Folding {
 
 async function folding(log: EventLog, content: GenerationContent): Promise<Folding> {
   const learner = Learner.fromGeneration(learnerKernels(), content, await readHistory(log, content));
-  const fold = new LogFold(log, learner, content.model.parameters.feedback), erased: number[] = [];
+  const fold = new LogFold(log, learner, content), erased: number[] = [];
   const upTo = async (untilOffset: number, batchCount = 256) => {
     for await (const { erasedUser } of fold.learn(untilOffset, batchCount)) {
       if (erasedUser !== undefined) erased.push(erasedUser);
@@ -118,7 +118,7 @@ for (const feedback of ["explicit", "implicit"] as Feedback[]) {
       const history = await readHistory(eventLog, content), { offset } = content.generation;
       const histories = { offset, ...savedHistory(history) };
       const recalled = Learner.restore(learnerKernels(), content, live.learner.state(), histories);
-      const fold = new LogFold(eventLog, recalled, feedback);
+      const fold = new LogFold(eventLog, recalled, content);
       for await (const _ of fold.learn(end, 64));
       assert.deepEqual(bytesOf(recalled), bytesOf(live.learner));
     });

@@ -37,17 +37,26 @@ const FROM_BLOCK =
 
 export class EventBlocks {
   readonly #database: Database;
+  /** What was written last: a block of this beginning and length, as long as nobody was told to forget it. */
+  #tail: EventBlock | undefined;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** Adds events after all others. To be called in a transaction that writes. */
+  /** Adds events after all others. To be called in a transaction that writes; `forget` if it fails. */
   append(added: EventBlock): void {
     const all = this.#withTail(added);
     for (let start = 0; start < all.count; start += BLOCK_COUNT) {
       this.#insert(part(all, start, Math.min(start + BLOCK_COUNT, all.count)));
     }
+    // What was given is the caller's.
+    this.#tail = all.count >= TAIL_COUNT ? undefined : all === added ? copyOf(added) : all;
+  }
+
+  /** Drops what is remembered, which may not have been committed. */
+  forget(): void {
+    this.#tail = undefined;
   }
 
   /** Blocks with events in [from, until), in order; the first and the last may reach beyond. */
@@ -105,6 +114,7 @@ export class EventBlocks {
   /** Takes events (ascending) out of the block that holds the first of them; gives how many of them were in it. */
   remove(offsets: readonly number[]): number {
     const block = this.holding(offsets[0]), end = block.first + block.count;
+    this.forget();
     this.#database.sql("DELETE FROM event_blocks WHERE first_offset = ?").run(block.first);
     let count = 0, start = block.first;
     for (; count < offsets.length && offsets[count] < end; count++) {
@@ -138,7 +148,9 @@ export class EventBlocks {
     if (last === undefined) return added;
     const first = last.first_offset as number, count = last.count as number;
     const isTail = first + count === added.first && count + added.count <= TAIL_COUNT;
-    return isTail ? joined(this.holding(first), added) : added;
+    if (!isTail) return added;
+    const tail = this.#tail?.first === first && this.#tail.count === count ? this.#tail : this.holding(first);
+    return joined(tail, added);
   }
 }
 
@@ -165,14 +177,34 @@ function joined(one: EventBlock, other: EventBlock): EventBlock {
   return {
     first: one.first,
     count: one.count + other.count,
-    users: Uint32Array.of(...one.users, ...other.users),
-    items: Uint32Array.of(...one.items, ...other.items),
-    values: Float64Array.of(...one.values, ...other.values),
-    timesMs: Float64Array.of(...one.timesMs, ...other.timesMs),
-    keys: Uint32Array.of(...one.keys, ...other.keys),
+    users: both(one.users, other.users),
+    items: both(one.items, other.items),
+    values: both(one.values, other.values),
+    timesMs: both(one.timesMs, other.timesMs),
+    keys: both(one.keys, other.keys),
     extras: [
       ...one.extras,
       ...other.extras.map(([position, eventId, type]): Extra => [one.count + position, eventId, type]),
     ],
   };
+}
+
+function copyOf(block: EventBlock): EventBlock {
+  const { users, items, values, timesMs, keys } = block;
+  return {
+    ...block,
+    users: users.slice(),
+    items: items.slice(),
+    values: values.slice(),
+    timesMs: timesMs.slice(),
+    keys: keys.slice(),
+  };
+}
+
+function both<Column extends Uint32Array | Float64Array>(one: Column, other: Column): Column {
+  const Kind = one.constructor as new (length: number) => Column,
+    column = new Kind(one.length + other.length);
+  column.set(one);
+  column.set(other, one.length);
+  return column;
 }

@@ -58,6 +58,8 @@ export class EmbeddedEventLog implements EventLog {
   }
 
   read(options: ReadOptions = {}): AsyncIterable<LoggedEventColumns> {
+    const { untilOffset } = options;
+    if (untilOffset !== undefined) return this.#batches(untilOffset, options);
     // Asked for now, not at the first batch: the default is the end at the call.
     const end = this.#backend.end();
     end.catch(() => {});
@@ -105,8 +107,8 @@ export class EmbeddedEventLog implements EventLog {
     await this.#backend.close();
   }
 
-  async *#batches(end: Promise<number>, options: ReadOptions): AsyncGenerator<LoggedEventColumns> {
-    const until = Math.min(options.untilOffset ?? Infinity, await end);
+  async *#batches(end: number | Promise<number>, options: ReadOptions): AsyncGenerator<LoggedEventColumns> {
+    const until = await end;
     const batchCount = Math.max(1, options.batchCount ?? BATCH_COUNT);
     const from = options.fromOffset ?? 0;
     if (from >= until) return;

@@ -9,6 +9,7 @@ import {
   type LogReply,
   type LogRequest,
   receivedFailure,
+  send,
   sentAppends,
 } from "./log_messages.ts";
 import { ColumnSender } from "./sent_columns.ts";
@@ -107,7 +108,7 @@ export class LogClient implements LogBackend {
     const call = ++this.#lastCall;
     return new Promise<Result>((resolve, reject) => {
       this.#calls.set(call, { resolve: resolve as (result: unknown) => void, reject });
-      this.#thread.port.postMessage({ call, method, parameters }, transfer);
+      send(this.#thread.port, { call, method, parameters }, transfer);
     });
   }
 

@@ -115,6 +115,7 @@ export class LogFile implements LogBackend {
 
   /** Drops what is remembered. */
   #forget(): void {
+    this.#blocks.forget();
     this.#index.forget();
     this.#users.forget();
     this.#items.forget();

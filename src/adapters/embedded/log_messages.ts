@@ -6,8 +6,14 @@ import type { ColumnReceiver, ColumnSender, SentColumns } from "./sent_columns.t
 
 /** What a Worker, its inside, and a MessagePort have in common. */
 export interface LogPort {
-  postMessage(message: unknown, transfer: Transferable[]): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+/** As `postMessage`. A list of nothing to transfer makes that a fifth slower. */
+export function send(port: Pick<LogPort, "postMessage">, message: unknown, transfer: Transferable[]): void {
+  if (transfer.length === 0) port.postMessage(message);
+  else port.postMessage(message, transfer);
 }
 
 /** Opens the log of a file; must be the first request, and is answered with the log's id. */

@@ -10,6 +10,7 @@ import {
   type LogRequest,
   type OpenRequest,
   receivedAppends,
+  send,
   sentFailure,
 } from "./log_messages.ts";
 import { ColumnReceiver } from "./sent_columns.ts";
@@ -44,7 +45,7 @@ export function serveEventLog(port: LogPort): void {
   }
 
   port.addEventListener("message", (event) => {
-    const answered = answer(event.data as LogRequest).then((reply) => port.postMessage(...reply))
+    const answered = answer(event.data as LogRequest).then((reply) => send(port, ...reply))
       .finally(() => running.delete(answered));
     if ((event.data as LogRequest).method !== "close") running.add(answered);
   });

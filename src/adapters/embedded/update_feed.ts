@@ -14,6 +14,8 @@ export interface EmbeddedUpdateFeedOptions {
 
 const POLL_MS = 50;
 const BATCH_COUNT = 64;
+/** Without a reason an error is made, with a stack, which nobody looks at. */
+const WOKEN = "woken";
 
 export class EmbeddedUpdateFeed implements UpdateFeed {
   readonly #database: Database;
@@ -35,7 +37,7 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
       const insert = this.#database.sql("INSERT INTO updates (header, indexes, rows) VALUES (?, ?, ?)");
       return records.reduce((_, record) => Number(insert.run(...record).lastInsertRowid), 0);
     });
-    for (const sleeper of this.#sleeping) sleeper.abort();
+    for (const sleeper of this.#sleeping) sleeper.abort(WOKEN);
     return sequence;
   }
 
@@ -87,7 +89,7 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
   /** Until the next look, a publication of this process, or the end. */
   async #pause(signal: AbortSignal): Promise<void> {
     const sleeper = new AbortController();
-    const wake = () => sleeper.abort();
+    const wake = () => sleeper.abort(WOKEN);
     this.#sleeping.add(sleeper);
     signal.addEventListener("abort", wake, { once: true });
     const ms = typeof this.#pollMs === "number" ? this.#pollMs : this.#pollMs();

@@ -59,6 +59,39 @@ describe("the library's queue of requests", () => {
     queue.destroy();
   });
 
+  it("looks at all queues with one timer, and with none when none is left", async () => {
+    quietQueues();
+    const [standing, ended] = [newQueue(), newQueue()], rejected: number[] = [];
+    const given = Promise.withResolvers<void>();
+    const late = (correlationId: number) => {
+      const { entry, ...rest } = request(correlationId, []);
+      return { ...rest, entry: { ...entry, reject: () => (rejected.push(correlationId), given.resolve()) } };
+    };
+    const { setInterval: set, clearInterval: clear } = globalThis, open = new Set<unknown>();
+    globalThis.setInterval = ((...args: Parameters<typeof set>) => {
+      const id = set(...args);
+      open.add(id);
+      return id;
+    }) as typeof set;
+    globalThis.clearInterval = (id) => (open.delete(id), clear(id));
+    try {
+      for (const [number, queue] of [ended, standing].entries()) {
+        queue.push(late(number));
+        queue.scheduleRequestTimeoutCheck();
+        for (const one of queue.inflight.values()) one.sentAt -= 60_000;
+      }
+      assert.equal(open.size, 1);
+      ended.destroy();
+      assert.equal(open.size, 1);
+      await given.promise;
+      assert.deepEqual(rejected, [1]);
+      standing.destroy();
+      assert.equal(open.size, 0);
+    } finally {
+      Object.assign(globalThis, { setInterval: set, clearInterval: clear });
+    }
+  });
+
   it("sends what a broker throttled when its time has come", async () => {
     quietQueues();
     const queue = newQueue(), sent: number[] = [];

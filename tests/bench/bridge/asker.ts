@@ -73,14 +73,20 @@ export class Asker {
     await this.topics.send(this.names.requests, [request]);
   }
 
+  /** Until so many answers were heard. Throws when the asker is closed before. */
+  answered(count: number): Promise<void> {
+    return this.#until(() => this.tripsMs.length >= count, 5);
+  }
+
   /** One request every so many milliseconds; waits until all are answered. Gives their times. */
   async roundTrips(count: number, everyMs: number): Promise<number[]> {
     const before = this.tripsMs.length, startMs = performance.now();
     for (let i = 0; i < count; i++) {
+      this.#stopping.signal.throwIfAborted();
       void this.ask();
       await pause(Math.max(0, startMs + (i + 1) * everyMs - performance.now()));
     }
-    while (this.tripsMs.length < before + count) await pause(10);
+    await this.answered(before + count);
     return this.tripsMs.slice(before);
   }
 
@@ -93,8 +99,15 @@ export class Asker {
       sending.push(this.topics.send(this.names.requests, messages));
     }
     await Promise.all(sending);
-    while (await this.#answerCount() < before + count) await pause(20);
+    await this.#until(async () => await this.#answerCount() >= before + count, 20);
     return (performance.now() - startMs) / 1000;
+  }
+
+  async #until(holds: () => boolean | Promise<boolean>, everyMs: number): Promise<void> {
+    while (!await holds()) {
+      this.#stopping.signal.throwIfAborted();
+      await pause(everyMs);
+    }
   }
 
   async #answerCount(): Promise<number> {
