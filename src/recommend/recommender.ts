@@ -193,6 +193,10 @@ export class Recommender {
     return this.#userIds[index] || undefined;
   }
 
+  itemIdAt(index: number): string {
+    return this.#itemIds[index];
+  }
+
   /** For whom `addSeen` added something. */
   usersAdded(): string[] {
     return this.#seen.usersAdded();

@@ -20,6 +20,11 @@ class IdList {
     this.#read = read;
   }
 
+  /** Those below `count`, as somebody knows them already. */
+  learn(count: number, idAt: (code: number) => string): void {
+    for (let code = this.ids.length; code < count; code++) this.ids.push(idAt(code));
+  }
+
   /** All that there are now. */
   coverAll(): Promise<void> {
     return this.coverFirst(this.ids.length + 1);
@@ -77,6 +82,11 @@ export class LogFollower {
   async apply(recommender: Recommender | undefined): Promise<void> {
     const untilOffset = await this.#log.end();
     this.#end = Math.max(this.#end, untilOffset);
+    // In a generation of this log indexes are codes: what it names need not be read.
+    if (recommender?.generation.logId === this.#log.logId) {
+      this.#users.learn(recommender.userCount, (code) => recommender.userIdAt(code) ?? "");
+      this.#items.learn(recommender.itemCount, (code) => recommender.itemIdAt(code));
+    }
     // A record that erases somebody tells the code, and by then the log does not know whose it was.
     if (this.#hasTaken) {
       this.#hasTaken = false;

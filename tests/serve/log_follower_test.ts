@@ -40,6 +40,26 @@ describe("LogFollower", () => {
     assert.deepEqual(unseen(recommender, "1"), without());
   });
 
+  it("asks its own log only for the ids that the generation does not name", async () => {
+    const log = new MemoryEventLog(), offset = USER_IDS.length * ITEM_IDS.length;
+    await log.append(
+      USER_IDS.flatMap((userId) => ITEM_IDS.map((itemId) => event(`${userId} ${itemId}`, userId, itemId))),
+    );
+    const generation = { ...content.generation, logId: log.logId, offset };
+    const recommender = new Recommender(kernelModule, { ...content, generation });
+    const asked: [string, number | undefined][] = [],
+      userIds = log.userIds.bind(log),
+      itemIds = log.itemIds.bind(log);
+    log.userIds = (fromCode) => (asked.push(["users", fromCode]), userIds(fromCode));
+    log.itemIds = (fromCode) => (asked.push(["items", fromCode]), itemIds(fromCode));
+    const follower = new LogFollower(log);
+    await log.append([event("a", USER_IDS[1], ITEM_IDS[0]), event("b", "new user", "new item")]);
+    await follower.apply(recommender);
+    assert.deepEqual(asked, [["users", USER_IDS.length], ["items", ITEM_IDS.length]]);
+    assert.deepEqual(unseen(recommender, USER_IDS[1]), without(ITEM_IDS[0]));
+    assert.deepEqual(await follower.ids("user", 1), [...USER_IDS, "new user"]);
+  });
+
   it("takes its own events at once, unless a record of somebody else lies before them", async () => {
     const log = new MemoryEventLog(), recommender = new Recommender(kernelModule, content);
     const follower = new LogFollower(log);
