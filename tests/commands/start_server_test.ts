@@ -15,9 +15,8 @@ import { ITEM_IDS, USER_IDS } from "../serve/planted_server.ts";
 
 async function plantedStore(): Promise<Store> {
   const store = await openStore("memory:");
-  const { logId } = store.eventLog;
   await store.generations.publish(
-    await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, logId, seenCount: 0 }),
+    await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, seenCount: 0 }),
   );
   await store.generations.activate("g000001", 0, 0);
   return store;

@@ -88,10 +88,9 @@ export async function plantedServer(options: PlantedServerOptions = {}): Promise
     catalog: new MemoryItemCatalog(),
   };
   await store.catalog.put([{ itemId: "1193", title: "One Flew Over the Cuckoo's Nest (1975)" }]);
-  const { logId } = store.eventLog;
   const content = options.planted === false
     ? undefined
-    : await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, logId, ...options });
+    : await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, ...options });
   if (content !== undefined) await activate(store, content);
   if (options.failAppend !== undefined) store.eventLog.append = () => Promise.reject(options.failAppend!());
   const metrics = new MemoryMetrics();
