@@ -3,7 +3,6 @@ import type { GenerationContent } from "../domain/generation.ts";
 import { LeaseLost } from "../domain/failure.ts";
 import type { LearnerFigures } from "../domain/learner_figures.ts";
 import type { RowBatch } from "../domain/model_update.ts";
-import { encodeState } from "../domain/state_tree.ts";
 import type { CheckpointStore } from "../ports/checkpoint_store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event_log.ts";
@@ -11,7 +10,8 @@ import type { GenerationStore } from "../ports/generation_store.ts";
 import type { Fence } from "../ports/lease.ts";
 import type { RecommendationStore } from "../ports/recommendation_store.ts";
 import type { UpdateFeed } from "../ports/update_feed.ts";
-import { CHECKPOINT_DEFAULTS, CheckpointPolicy, type CheckpointPolicyOptions } from "./checkpoint_policy.ts";
+import type { CheckpointPolicyOptions } from "./checkpoint_policy.ts";
+import { Checkpointer } from "./checkpointer.ts";
 import { DocumentRefresher } from "./document_refresher.ts";
 import { FeedWriter } from "./feed_writer.ts";
 import type { Learner } from "./learner.ts";
@@ -19,7 +19,6 @@ import type { LearnerMethod } from "./live_model.ts";
 import { LogFold } from "./log_fold.ts";
 import type { Progress } from "./progress.ts";
 import { rowBatch, wholeBatch } from "./row_batches.ts";
-import { encodeHistories } from "./saved_histories.ts";
 import { type StartingState, startingState } from "./starting_state.ts";
 import type { Wake } from "./wake.ts";
 
@@ -65,8 +64,6 @@ const POLL_MS = 20;
 const FEED_MS = 50;
 const REPORT_MS = 1000;
 const RETRY_MS = 1000;
-/** Of histories: one stands while the next is written. With 1, what went would be overwritten at once. */
-const COPIES = 2;
 /** Other processes hear so often how well it goes, if it went on. */
 const FEED_FIGURES_MS = 5000;
 
@@ -79,7 +76,7 @@ export class LearnerRun {
   readonly #learner: Learner;
   readonly #fold: LogFold;
   readonly #feed: FeedWriter;
-  readonly #policy: CheckpointPolicy;
+  readonly #checkpointer: Checkpointer;
   #ended = new AbortController();
   #toldOffset: number;
   #fedMs = -Infinity;
@@ -88,7 +85,6 @@ export class LearnerRun {
   #fedFiguresOffset = -1;
   #documents: DocumentRefresher | undefined;
   #refreshing: Promise<void> | undefined;
-  #copying: Promise<void> | undefined;
   /** Whether stored lists know the records below is to be looked at; 0: it was. */
   #doubtOffset = 0;
   /** A user was erased, and the checkpoint that says so is not written yet. */
@@ -119,9 +115,9 @@ export class LearnerRun {
   private constructor(
     options: LearnerOptions,
     content: GenerationContent,
-    { learner, progress, isRestored, historiesOffset }: StartingState,
+    state: StartingState,
   ) {
-    const { clock, updates, fence, checkpointing = CHECKPOINT_DEFAULTS } = options;
+    const { updates, fence } = options, { learner, progress } = state;
     this.generation = content.generation.generation;
     this.#options = options;
     this.#content = content;
@@ -130,13 +126,9 @@ export class LearnerRun {
     this.#fold = new LogFold(options.eventLog, learner, content);
     this.#toldOffset = learner.appliedOffset;
     this.#feed = new FeedWriter(updates, fence);
-    this.#policy = new CheckpointPolicy(
-      checkpointing,
-      learner.appliedOffset,
-      clock.monotonicMs(),
-      isRestored,
-      historiesOffset,
-    );
+    const onUncopied = (error: unknown) =>
+      this.#note("histories were not copied; a start reads them from the log", { error });
+    this.#checkpointer = new Checkpointer({ ...options, onUncopied }, state);
   }
 
   /** What it holds in memory. */
@@ -186,7 +178,7 @@ export class LearnerRun {
         // Not waited for. What cannot be written stays to be written, and is told when a checkpoint needs it.
         void this.#writeFeed().catch(() => {});
         this.#refreshDocuments();
-        if (this.#policy.isDue(this.appliedOffset, clock.monotonicMs())) await this.writeCheckpoint();
+        if (this.#checkpointer.isDue) await this.writeCheckpoint();
         if (!hasLearned) await wake.wait(pollMs, both);
       });
       if (!isDone) await clock.sleep(RETRY_MS, both);
@@ -221,45 +213,19 @@ export class LearnerRun {
 
   /** Writes the last checkpoint; of one that may come back (`isResting`) only if it is worth it. */
   async finish(isResting = false): Promise<void> {
-    if (!isResting || this.#isRebaseDue || this.#policy.isWorth(this.appliedOffset)) {
+    if (!isResting || this.#isRebaseDue || this.#checkpointer.isWorth) {
       await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
     }
-    await this.#copying;
+    await this.#checkpointer.settled();
   }
 
   /** Unless the newest one says as much. */
   async writeCheckpoint(): Promise<void> {
-    const { checkpoints, clock, fence } = this.#options, offset = this.appliedOffset;
     if (this.#isRebaseDue) await this.#rebase();
     await this.#feed.write();
-    if (!this.#policy.isDue(offset, Infinity)) return;
-    await checkpoints.write(this.#checkpoint(), this.#policy.keep, fence);
+    if (!this.#checkpointer.isBehind) return;
+    await this.#checkpointer.write();
     await this.#feed.trim();
-    this.#policy.written(offset, clock.monotonicMs());
-    if (this.#policy.isCopyDue(offset, this.#learner.live.users.lists.entryCount)) this.#copyHistories();
-  }
-
-  /** Not waited for by whoever learns. Where it cannot be written it is due again with the next checkpoint. */
-  #copyHistories(): void {
-    if (this.#copying !== undefined) return;
-    const { generation } = this,
-      { checkpoints, fence } = this.#options,
-      histories = this.#learner.histories();
-    const copy = {
-      generation,
-      part: "histories" as const,
-      offset: histories.offset,
-      state: encodeHistories(histories),
-    };
-    this.#copying = checkpoints.write(copy, COPIES, fence)
-      .then(() => this.#policy.copied(copy.offset))
-      .catch((error) => this.#note("histories were not copied; a start reads them from the log", { error }))
-      .finally(() => this.#copying = undefined);
-  }
-
-  #checkpoint() {
-    const { generation, appliedOffset: offset } = this;
-    return { generation, offset, state: this.#learner.state(encodeState(this.progress.save())) };
   }
 
   /**
@@ -269,9 +235,9 @@ export class LearnerRun {
    * the next one meets the same control record again.
    */
   async #rebase(): Promise<void> {
-    const { checkpoints, generations, recommendations, clock, fence } = this.#options;
+    const { checkpoints, generations, recommendations, fence } = this.#options;
     // Something of the user's may be on its way.
-    await Promise.all([this.#refreshing, this.#copying]);
+    await Promise.all([this.#refreshing, this.#checkpointer.settled()]);
     await this.#feed.forget();
     for (const { generation } of await generations.list()) {
       if (generation !== this.generation) await checkpoints.remove(generation, fence);
@@ -281,10 +247,7 @@ export class LearnerRun {
       if (userId !== undefined && userId !== "") await recommendations.forgetUser(userId);
       this.#fold.ids.forgetUser(user);
     }
-    const offset = this.appliedOffset;
-    await checkpoints.write(this.#checkpoint(), 1, fence);
-    this.#policy.written(offset, clock.monotonicMs());
-    this.#policy.copied(0);
+    await this.#checkpointer.writeBase();
     this.#erasedUsers = [];
     this.#isRebaseDue = false;
     // Only now: whoever has missed what the feed forgot finds the checkpoint that has it.
