@@ -85,7 +85,8 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
 
   async popular(generation: string): Promise<readonly Recommendation[]> {
     return this.#database.read("read the popular items", () => {
-      const set = this.#current(generation);
+      const set = this.#database.sql("SELECT popular FROM list_sets WHERE generation = ? AND is_current = 1")
+        .get(generation);
       return set === undefined ? [] : JSON.parse(set.popular as string);
     });
   }
@@ -171,8 +172,11 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   }
 
   #writtenState(generation: string, userId: string): RefreshedState {
-    const written = this.#written(generation, userId);
-    return { appliedOffset: written?.appliedOffset ?? -1, isInSet: written !== undefined };
+    const set = this.#current(generation), id = set?.list_set as number;
+    const user = set === undefined ? undefined : this.#namesOf(id).userIndexes.get(userId);
+    const row = user === undefined ? undefined : this.#rowOf(id, user);
+    const isInSet = row !== undefined && row.n > 0 && row.indexes[(user! - row.first) * row.n] !== NO_ITEM;
+    return { appliedOffset: isInSet ? set!.applied_offset as number : -1, isInSet };
   }
 
   /** As the generation's set has it. */
@@ -220,9 +224,10 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
     );
   }
 
+  /** Without what stands behind the ids in its row: SQLite would walk over all of them. */
   #current(generation: string) {
     return this.#database.sql(
-      "SELECT list_set, applied_offset, list_count, popular FROM list_sets WHERE generation = ? AND is_current = 1",
+      "SELECT list_set, applied_offset, list_count FROM list_sets WHERE generation = ? AND is_current = 1",
     ).get(generation);
   }
 
