@@ -9,7 +9,7 @@ describe("bench:bridge", () => {
   it("measures everything on tiny input", { skip: skipWithout(KAFKA_URL, "FOZ_TEST_KAFKA") }, async () => {
     const settings = { tiny: true, threads: 1, dataFolder: "/nowhere", parts: USUAL_PARTS };
     const figures = await benchBridge({ ...settings, kafka: KAFKA_URL, mongodb: MONGODB_URL });
-    assert.equal(figures.length, MONGODB_URL === "" ? 7 : 10);
+    assert.equal(figures.length, MONGODB_URL === "" ? 8 : 11);
     for (const { work, unit, value } of figures) assert.ok(unit === "%" || value.median > 0, work);
   });
 
