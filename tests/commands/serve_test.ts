@@ -15,9 +15,8 @@ afterEach(() => Deno.remove(folder, { recursive: true }));
 async function plantedFile(): Promise<string> {
   const url = `sqlite:${folder}/foz.db`;
   const store = await openStore(url);
-  const { logId } = store.eventLog;
   await store.generations.publish(
-    await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, logId, seenCount: 0 }),
+    await plantedGeneration({ userIds: USER_IDS, itemIds: ITEM_IDS, seenCount: 0 }),
   );
   await store.generations.activate("g000001", 0, 0);
   await store.close();
