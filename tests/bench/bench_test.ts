@@ -4,6 +4,7 @@ import { type BenchSettings, withContext } from "./context.ts";
 import { matrixOf, planted } from "./data_sets.ts";
 import { perSecond, shortNumber, shortSpread } from "./figures.ts";
 import { BENCHMARKS, runBenchmarks } from "./main.ts";
+import { stolenShare } from "./machine.ts";
 import { splitMatrix, usersWithRows } from "./matrix_split.ts";
 import { writeRatingsCsv } from "./matrix_files.ts";
 import { alternate, ratiosOf, repeat, spreadOf } from "./measure.ts";
@@ -29,6 +30,15 @@ describe("deno task bench", () => {
     const hashes = async (threads: number) =>
       (await runBenchmarks(["epochs", "topn"], { ...TINY, threads })).map(({ hash }) => hash);
     assert.deepEqual(await hashes(1), await hashes(3));
+  });
+
+  it("says which share of the wanted processor time others took", () => {
+    // user nice system idle iowait irq softirq steal guest guest_nice
+    const before = "cpu  100 10 20 5000 7 0 3 40 0 0\ncpu0 50 5 10 2500 3 0 1 20 0 0\n";
+    const after = "cpu  160 10 40 9000 9 0 3 60 0 0\n";
+    assert.equal(stolenShare(before, after), 20 / (60 + 20 + 20));
+    assert.equal(stolenShare(before, before), 0);
+    assert.equal(stolenShare("", ""), 0);
   });
 
   it("refuses a name that is none", () => {

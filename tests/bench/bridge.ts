@@ -14,7 +14,7 @@ import { type BenchContext, type BenchSettings, withContext } from "./context.ts
 import { defaultDataFolder, ratingsOrStandIn } from "./data_sets.ts";
 import { type Figure, figuresTable, hashOf } from "./figures.ts";
 import { runFoz } from "./foz_process.ts";
-import { describeMachine, loadBefore, machineLine } from "./machine.ts";
+import { describeMachine, loadBefore, machineLine, watchStolen } from "./machine.ts";
 import { writeRatingsCsv } from "./matrix_files.ts";
 import { ratiosOf, spreadOf } from "./measure.ts";
 import { importOnce } from "./ours/import.ts";
@@ -235,8 +235,10 @@ async function main(): Promise<void> {
       threads: navigator.hardwareConcurrency,
       dataFolder: data,
     };
+    const stolen = watchStolen();
     const figures = await benchBridge(settings), hash = await hashOf(figures.map(({ work }) => work).join());
     console.log(figuresTable([{ name: "bridge", figures, hash }]));
+    console.log(stolen());
     if (json !== undefined) {
       const document = { at, machine, loadBefore: load, tiny, results: figures };
       await Deno.writeTextFile(json, JSON.stringify(document, null, 2));

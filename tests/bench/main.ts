@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { type Benchmark, type BenchSettings, withContext } from "./context.ts";
 import { defaultDataFolder } from "./data_sets.ts";
 import { type BenchmarkResult, figuresTable } from "./figures.ts";
-import { describeMachine, loadBefore, machineLine } from "./machine.ts";
+import { describeMachine, loadBefore, machineLine, watchStolen } from "./machine.ts";
 import { epochsBenchmark } from "./ours/epochs.ts";
 import { handoverBenchmark } from "./ours/handover.ts";
 import { importBenchmark } from "./ours/import.ts";
@@ -62,8 +62,10 @@ async function main(): Promise<void> {
   const { tiny, threads, data, json } = program.opts();
   const machine = describeMachine(), load = loadBefore(), at = new Date().toISOString();
   console.log(`${machineLine(machine)}; load before ${load}; ${threads} threads; ${at}`);
+  const stolen = watchStolen();
   const results = await runBenchmarks(program.args, { tiny, threads, dataFolder: data });
   console.log(figuresTable(results));
+  console.log(stolen());
   if (json !== undefined) {
     const document = { at, machine, loadBefore: load, threads, tiny, results };
     await Deno.writeTextFile(json, JSON.stringify(document, null, 2));

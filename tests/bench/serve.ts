@@ -10,7 +10,7 @@ import { defaultDataFolder, ratingsOrStandIn } from "./data_sets.ts";
 import { type BenchmarkResult, type Figure, figuresTable, hashOf } from "./figures.ts";
 import { type FozServer, pinned, runFoz, runTimed, startFoz } from "./foz_process.ts";
 import type { LoadResult } from "./http_load.ts";
-import { describeMachine, loadBefore, machineLine } from "./machine.ts";
+import { describeMachine, loadBefore, machineLine, watchStolen } from "./machine.ts";
 import { writeRatingsCsv } from "./matrix_files.ts";
 import { spreadOf } from "./measure.ts";
 import { importOnce } from "./ours/import.ts";
@@ -105,8 +105,10 @@ async function main(): Promise<void> {
   const { tiny, data, json } = program.opts();
   const machine = describeMachine(), load = loadBefore(), at = new Date().toISOString();
   console.log(`${machineLine(machine)}; load before ${load}; server on one core, client on another; ${at}`);
+  const stolen = watchStolen();
   const result = await benchServe({ tiny, threads: navigator.hardwareConcurrency, dataFolder: data });
   console.log(figuresTable([result]));
+  console.log(stolen());
   if (json !== undefined) {
     await Deno.writeTextFile(
       json,
