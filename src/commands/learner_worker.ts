@@ -1,5 +1,6 @@
 /** Entry of the thread that learns beside a server, over a connection to the store of its own. */
 import { systemClock } from "../adapters/deno/system_clock.ts";
+import { send } from "../adapters/embedded/log_messages.ts";
 import type { RowBatch } from "../domain/model_update.ts";
 import type { LiveLearning } from "../stream/run_learner.ts";
 import { Wake } from "../stream/wake.ts";
@@ -13,8 +14,7 @@ const wake = new Wake(systemClock), stopping = new AbortController();
 let learning: LiveLearning | undefined;
 
 function tell(message: FromLearner, transfer: Transferable[] = []): void {
-  if (transfer.length === 0) scope.postMessage(message);
-  else scope.postMessage(message, transfer);
+  send(scope, message, transfer);
 }
 
 function tellBatch(batch: RowBatch): void {

@@ -1,3 +1,9 @@
+/**
+ * A reason for aborting the signal of a sleep that is only to end. Without one an error is made, with a stack, which nobody
+ * looks at.
+ */
+export const CUT_SHORT = "cut short";
+
 /** Time is handed in, so that tests can replay a day. */
 export interface Clock {
   /** Milliseconds since 1970. */

@@ -1,13 +1,10 @@
 /** Requests that wait until an event is applied. */
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, CUT_SHORT } from "../ports/clock.ts";
 
 interface Waiter {
   readonly offset: number;
   readonly end: AbortController;
 }
-
-/** Without a reason an error is made, with a stack, which nobody looks at. */
-const ENDED = "ended";
 
 export class OffsetWaiters {
   readonly #clock: Clock;
@@ -31,12 +28,12 @@ export class OffsetWaiters {
     for (const waiter of this.#waiting) {
       if (waiter.offset >= appliedOffset) continue;
       this.#waiting.delete(waiter);
-      waiter.end.abort(ENDED);
+      waiter.end.abort(CUT_SHORT);
     }
   }
 
   /** Ends all waiting: those who wait are told that it did not happen. */
   close(): void {
-    for (const waiter of this.#waiting) waiter.end.abort(ENDED);
+    for (const waiter of this.#waiting) waiter.end.abort(CUT_SHORT);
   }
 }

@@ -1,8 +1,5 @@
 /** Waiting that somebody can cut short. */
-import type { Clock } from "../ports/clock.ts";
-
-/** Without a reason an error is made, with a stack, which nobody looks at. */
-const WOKEN = "woken";
+import { type Clock, CUT_SHORT } from "../ports/clock.ts";
 
 export class Wake {
   readonly #clock: Clock;
@@ -16,13 +13,13 @@ export class Wake {
   /** Ends the waiting; if nobody waits, the next waiting ends at once. */
   call(): void {
     this.#isCalled = true;
-    this.#sleeper?.abort(WOKEN);
+    this.#sleeper?.abort(CUT_SHORT);
   }
 
   /** Resolves after `ms`, at a call, or when `signal` aborts. One waiting at a time. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#isCalled && !signal.aborted) {
-      const sleeper = new AbortController(), end = () => sleeper.abort(WOKEN);
+      const sleeper = new AbortController(), end = () => sleeper.abort(CUT_SHORT);
       this.#sleeper = sleeper;
       signal.addEventListener("abort", end, { once: true });
       await this.#clock.sleep(ms, sleeper.signal);

@@ -1,13 +1,16 @@
 /** Events on their way into blocks: columns that grow, of consecutive offsets. */
 import type { EventBlock, Extra } from "./event_blocks.ts";
 
+const LEAST_CAPACITY = 64;
+const NO_WORDS = new Uint32Array(0), NO_NUMBERS = new Float64Array(0);
+
 export class BlockBuffer {
   #count = 0;
-  #users = new Uint32Array(64);
-  #items = new Uint32Array(64);
-  #values = new Float64Array(64);
-  #timesMs = new Float64Array(64);
-  #keys = new Uint32Array(4 * 64);
+  #users = NO_WORDS;
+  #items = NO_WORDS;
+  #values = NO_NUMBERS;
+  #timesMs = NO_NUMBERS;
+  #keys = NO_WORDS;
   #extras: Extra[] = [];
 
   get count(): number {
@@ -17,7 +20,7 @@ export class BlockBuffer {
   /** Makes room for this many more. */
   reserve(more: number): void {
     if (this.#count + more <= this.#users.length) return;
-    const capacity = Math.max(this.#count + more, 2 * this.#users.length);
+    const capacity = Math.max(this.#count + more, 2 * this.#users.length, LEAST_CAPACITY);
     this.#users = grown(this.#users, new Uint32Array(capacity));
     this.#items = grown(this.#items, new Uint32Array(capacity));
     this.#values = grown(this.#values, new Float64Array(capacity));
@@ -40,12 +43,10 @@ export class BlockBuffer {
     if (eventId !== null || type !== null) this.#extras.push([this.#count - 1, eventId, type]);
   }
 
-  /** Everything as a block that begins at an offset; the buffer is empty afterwards. The block is valid until the next add. */
+  /** Everything as a block that begins at an offset; the buffer is empty afterwards, and the block is the caller's. */
   take(first: number): EventBlock {
-    const count = this.#count, extras = this.#extras;
-    this.#count = 0;
-    this.#extras = [];
-    return {
+    const count = this.#count;
+    const block = {
       first,
       count,
       users: this.#users.subarray(0, count),
@@ -53,8 +54,13 @@ export class BlockBuffer {
       values: this.#values.subarray(0, count),
       timesMs: this.#timesMs.subarray(0, count),
       keys: this.#keys.subarray(0, 4 * count),
-      extras,
+      extras: this.#extras,
     };
+    this.#count = 0;
+    this.#users = this.#items = this.#keys = NO_WORDS;
+    this.#values = this.#timesMs = NO_NUMBERS;
+    this.#extras = [];
+    return block;
   }
 }
 

@@ -44,14 +44,16 @@ export class EventBlocks {
     this.#database = database;
   }
 
-  /** Adds events after all others. To be called in a transaction that writes; `forget` if it fails. */
+  /**
+   * Adds events after all others; the block is this object's from now on. To be called in a transaction that writes; `forget`
+   * if it fails.
+   */
   append(added: EventBlock): void {
     const all = this.#withTail(added);
     for (let start = 0; start < all.count; start += BLOCK_COUNT) {
       this.#insert(part(all, start, Math.min(start + BLOCK_COUNT, all.count)));
     }
-    // What was given is the caller's.
-    this.#tail = all.count >= TAIL_COUNT ? undefined : all === added ? copyOf(added) : all;
+    this.#tail = all.count < TAIL_COUNT ? all : undefined;
   }
 
   /** Drops what is remembered, which may not have been committed. */
@@ -186,18 +188,6 @@ function joined(one: EventBlock, other: EventBlock): EventBlock {
       ...one.extras,
       ...other.extras.map(([position, eventId, type]): Extra => [one.count + position, eventId, type]),
     ],
-  };
-}
-
-function copyOf(block: EventBlock): EventBlock {
-  const { users, items, values, timesMs, keys } = block;
-  return {
-    ...block,
-    users: users.slice(),
-    items: items.slice(),
-    values: values.slice(),
-    timesMs: timesMs.slice(),
-    keys: keys.slice(),
   };
 }
 

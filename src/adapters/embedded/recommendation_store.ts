@@ -172,21 +172,34 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
   }
 
   #writtenState(generation: string, userId: string): RefreshedState {
-    const set = this.#current(generation), id = set?.list_set as number;
-    const user = set === undefined ? undefined : this.#namesOf(id).userIndexes.get(userId);
-    const row = user === undefined ? undefined : this.#rowOf(id, user);
-    const isInSet = row !== undefined && row.n > 0 && row.indexes[(user! - row.first) * row.n] !== NO_ITEM;
-    return { appliedOffset: isInSet ? set!.applied_offset as number : -1, isInSet };
+    const place = this.#placeOf(generation, userId);
+    return { appliedOffset: place?.appliedOffset ?? -1, isInSet: place !== undefined };
   }
 
   /** As the generation's set has it. */
   #written(generation: string, userId: string): StoredList | undefined {
+    const place = this.#placeOf(generation, userId);
+    if (place === undefined) return undefined;
+    const { appliedOffset, itemIds, start, row: { n, indexes, scores } } = place;
+    const items: Recommendation[] = [];
+    for (let at = start; at < start + n && indexes[at] !== NO_ITEM; at++) {
+      items.push({ itemId: itemIds[indexes[at]], score: scores[at], rank: items.length + 1 });
+    }
+    return { userId, generation, appliedOffset, items };
+  }
+
+  /** Where the generation's set has the user's list; undefined if it has none. */
+  #placeOf(generation: string, userId: string) {
     const set = this.#current(generation);
     if (set === undefined) return undefined;
-    const { userIndexes, itemIds } = this.#namesOf(set.list_set as number), user = userIndexes.get(userId);
-    const items = user === undefined ? [] : this.#items(set.list_set as number, user, itemIds);
-    if (items.length === 0) return undefined;
-    return { userId, generation, appliedOffset: set.applied_offset as number, items };
+    const id = set.list_set as number,
+      { userIndexes, itemIds } = this.#namesOf(id),
+      user = userIndexes.get(userId);
+    const row = user === undefined ? undefined : this.#rowOf(id, user);
+    if (user === undefined || row === undefined) return undefined;
+    const start = (user - row.first) * row.n;
+    if (row.n === 0 || row.indexes[start] === NO_ITEM) return undefined;
+    return { appliedOffset: set.applied_offset as number, itemIds, start, row };
   }
 
   #insertSet(header: ListHeader): number {
@@ -244,17 +257,6 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
       this.#names.set(set, names);
     }
     return names;
-  }
-
-  #items(set: number, user: number, itemIds: readonly string[]): Recommendation[] {
-    const row = this.#rowOf(set, user);
-    if (row === undefined) return [];
-    const { first, n, indexes, scores } = row, start = (user - first) * n;
-    const items: Recommendation[] = [];
-    for (let place = start; place < start + n && indexes[place] !== NO_ITEM; place++) {
-      items.push({ itemId: itemIds[indexes[place]], score: scores[place], rank: items.length + 1 });
-    }
-    return items;
   }
 
   /** The row that holds the user's list. */

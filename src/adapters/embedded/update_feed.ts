@@ -1,6 +1,6 @@
 /** Updates in the embedded store: a table with a sequence, which other processes look at from time to time. */
 import type { ModelUpdate, RowBatch } from "../../domain/model_update.ts";
-import type { Clock } from "../../ports/clock.ts";
+import { type Clock, CUT_SHORT } from "../../ports/clock.ts";
 import type { Fence } from "../../ports/lease.ts";
 import type { SequencedUpdate, UpdateFeed } from "../../ports/update_feed.ts";
 import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
@@ -14,8 +14,6 @@ export interface EmbeddedUpdateFeedOptions {
 
 const POLL_MS = 50;
 const BATCH_COUNT = 64;
-/** Without a reason an error is made, with a stack, which nobody looks at. */
-const WOKEN = "woken";
 
 export class EmbeddedUpdateFeed implements UpdateFeed {
   readonly #database: Database;
@@ -37,7 +35,7 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
       const insert = this.#database.sql("INSERT INTO updates (header, indexes, rows) VALUES (?, ?, ?)");
       return records.reduce((_, record) => Number(insert.run(...record).lastInsertRowid), 0);
     });
-    for (const sleeper of this.#sleeping) sleeper.abort(WOKEN);
+    for (const sleeper of this.#sleeping) sleeper.abort(CUT_SHORT);
     return sequence;
   }
 
@@ -89,7 +87,7 @@ export class EmbeddedUpdateFeed implements UpdateFeed {
   /** Until the next look, a publication of this process, or the end. */
   async #pause(signal: AbortSignal): Promise<void> {
     const sleeper = new AbortController();
-    const wake = () => sleeper.abort(WOKEN);
+    const wake = () => sleeper.abort(CUT_SHORT);
     this.#sleeping.add(sleeper);
     signal.addEventListener("abort", wake, { once: true });
     const ms = typeof this.#pollMs === "number" ? this.#pollMs : this.#pollMs();

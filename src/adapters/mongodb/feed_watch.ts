@@ -1,6 +1,6 @@
 /** Wakes those who follow the update feed: by a change stream where the server has them, and by looking from time to time. */
 import type { ChangeStream } from "mongodb";
-import type { Clock } from "../../ports/clock.ts";
+import { type Clock, CUT_SHORT } from "../../ports/clock.ts";
 import type { Connection } from "./connection.ts";
 import { STATE_ID } from "./store_state.ts";
 
@@ -44,7 +44,7 @@ export class FeedWatch {
 
   wake(): void {
     this.#changeCount++;
-    for (const sleeper of this.#sleepers) sleeper.abort();
+    for (const sleeper of this.#sleepers) sleeper.abort(CUT_SHORT);
   }
 
   /** Until there was a change after `changeCount` was read, a look is due, or the signal aborts. */
