@@ -155,7 +155,7 @@ describe("foz bridge", () => {
     await load.untilAnswered();
     await load.untilTaken();
     assert.equal((await last.end("SIGTERM")).code, 0);
-    const repeats = load.checkAnswers();
+    const repeats = await load.checkAnswers();
     await load.checkLog(store, EVENTS);
     await load.close();
     console.log(
@@ -180,7 +180,7 @@ describe("foz bridge", () => {
     const ready = await fetch(`${second.health}/readyz`);
     assert.equal(ready.status, 200, await ready.text());
     assert.equal((await second.end("SIGTERM")).code, 0);
-    load.checkAnswers();
+    await load.checkAnswers();
     await load.checkLog(store, EVENTS);
     await load.close();
   });
@@ -202,7 +202,7 @@ describe("foz bridge", () => {
         await load.untilAnswered();
         await load.untilTaken();
         assert.equal((await bridge.end("SIGTERM")).code, 0);
-        load.checkAnswers();
+        await load.checkAnswers();
         await load.checkLog(store, EVENTS);
         await load.close();
       } finally {
@@ -225,7 +225,7 @@ describe("foz bridge", () => {
       await load.untilTaken();
       await until("it says that all is well", async () => (await fetch(`${bridge.health}/readyz`)).ok);
       assert.equal((await bridge.end("SIGTERM")).code, 0);
-      load.checkAnswers();
+      await load.checkAnswers();
       await load.checkLog(store, EVENTS);
       await load.close();
     } finally {
