@@ -20,5 +20,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["deno", "eval", "Deno.exit((await fetch('http://127.0.0.1:8080/livez')).ok ? 0 : 1)"]
 
-ENTRYPOINT ["deno", "run", "--quiet", "-A", "src/main.ts"]
+ENTRYPOINT ["deno", "run", "--quiet", "-A", "--node-modules-dir=manual", "src/main.ts"]
 CMD ["up"]

@@ -10,6 +10,8 @@ export type ToLearner =
     readonly kernelModule: WebAssembly.Module;
     readonly logLevel: string;
     readonly method?: LearnerMethod;
+    /** Where the log's thread tells of what is appended; without it "wake" does. */
+    readonly commits?: MessagePort;
   }
   /** Events may have come. */
   | { readonly kind: "wake" }

@@ -21,10 +21,12 @@ function tellBatch(batch: RowBatch): void {
   tell({ kind: "batch", batch }, buffersOf(batch));
 }
 
-async function learn({ storeUrl, kernelModule, logLevel, method }: Extract<ToLearner, { kind: "start" }>) {
+async function learn(start: Extract<ToLearner, { kind: "start" }>) {
+  const { storeUrl, kernelModule, logLevel, method, commits: port } = start;
   await startLogging(logLevel);
   const tellFigures = figuresTeller();
-  const store = await openStore(storeUrl, { survives: "process" });
+  const commits = port && { port, onCommit: () => wake.call() };
+  const store = await openStore(storeUrl, { survives: "process", commits });
   try {
     await leadLearning({
       store,

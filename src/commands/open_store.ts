@@ -3,11 +3,13 @@ import { systemClock } from "../adapters/deno/system_clock.ts";
 import { EmbeddedCheckpointStore } from "../adapters/embedded/checkpoint_store.ts";
 import { Database } from "../adapters/embedded/database.ts";
 import { EmbeddedEventLog } from "../adapters/embedded/event_log.ts";
+import { FollowedLogFile } from "../adapters/embedded/followed_log_file.ts";
 import { EmbeddedGenerationStore } from "../adapters/embedded/generation_store.ts";
 import { EmbeddedItemCatalog } from "../adapters/embedded/item_catalog.ts";
 import { EmbeddedLeases } from "../adapters/embedded/lease.ts";
 import { LogClient } from "../adapters/embedded/log_client.ts";
 import { LogFile } from "../adapters/embedded/log_file.ts";
+import type { Commit } from "../adapters/embedded/newest_events.ts";
 import { EmbeddedRecommendationStore } from "../adapters/embedded/recommendation_store.ts";
 import { EmbeddedUpdateFeed } from "../adapters/embedded/update_feed.ts";
 import { MemoryCheckpointStore } from "../adapters/memory/checkpoint_store.ts";
@@ -36,6 +38,11 @@ export interface Store {
   readonly updates: UpdateFeed;
   readonly catalog: ItemCatalog;
   readonly leases: Leases;
+  /**
+   * A port on which another thread hears of what is appended here, for its `OpenStoreOptions.commits`; who asks later hears
+   * it alone. Absent where nobody tells.
+   */
+  readonly tellCommits?: () => MessagePort;
   /** Finishes the appends that were asked for, ends the log's thread, closes the files. */
   close(): Promise<void>;
 }
@@ -51,6 +58,8 @@ export interface OpenStoreOptions {
    * "power" if absent.
    */
   readonly survives?: "power" | "process";
+  /** The log is appended to by a thread that tells of it on this port; `onCommit` is called when it does. */
+  readonly commits?: { readonly port: MessagePort; readonly onCommit: () => void };
   /** How often an embedded store looks for what other processes learned; its own choice if absent. */
   readonly feedPollMs?: number | (() => number);
 }
@@ -91,18 +100,15 @@ async function openMongoDb(url: string): Promise<Store> {
 
 async function openEmbedded(path: string, options: OpenStoreOptions): Promise<Store> {
   const database = Database.open(path, { survives: options.survives });
-  let eventLog: EventLog;
+  let log: Pick<Store, "eventLog" | "tellCommits">;
   try {
-    eventLog = options.logThread === "worker"
-      ? new EmbeddedEventLog(await LogClient.open(startLogThread(), path), { maxRunning: 2 })
-      // A connection of its own, so that the log can be closed alone.
-      : new EmbeddedEventLog(new LogFile(Database.open(path)), { maxRunning: 1 });
+    log = await openLog(path, options);
   } catch (error) {
     database.close();
     throw error;
   }
   return {
-    eventLog,
+    ...log,
     generations: new EmbeddedGenerationStore(database),
     checkpoints: new EmbeddedCheckpointStore(database),
     recommendations: new EmbeddedRecommendationStore(database),
@@ -111,12 +117,35 @@ async function openEmbedded(path: string, options: OpenStoreOptions): Promise<St
     leases: new EmbeddedLeases(database, systemClock),
     close: async () => {
       try {
-        await eventLog.close();
+        await log.eventLog.close();
       } finally {
         database.close();
       }
     },
   };
+}
+
+async function openLog(
+  path: string,
+  { logThread, commits }: OpenStoreOptions,
+): Promise<Pick<Store, "eventLog" | "tellCommits">> {
+  if (logThread === "worker") {
+    const client = await LogClient.open(startLogThread(), path);
+    return { eventLog: new EmbeddedEventLog(client, { maxRunning: 2 }), tellCommits: () => client.follow() };
+  }
+  // A connection of its own, so that the log can be closed alone.
+  const database = Database.open(path);
+  const file = commits === undefined ? new LogFile(database) : followed(database, commits);
+  return { eventLog: new EmbeddedEventLog(file, { maxRunning: 1 }) };
+}
+
+function followed(database: Database, { port, onCommit }: NonNullable<OpenStoreOptions["commits"]>): LogFile {
+  const file = new FollowedLogFile(database, systemClock);
+  port.onmessage = ({ data }: MessageEvent<Commit>) => {
+    file.hear(data);
+    onCommit();
+  };
+  return file;
 }
 
 /** Error messages end up in logs. */

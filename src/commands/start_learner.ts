@@ -61,14 +61,16 @@ class LearnerThread implements LearnerConnection {
   }
 
   #start(): Worker {
-    const { entry = ENTRY, storeUrl, kernelModule, logLevel, method } = this.#options;
+    const { entry = ENTRY, store, storeUrl, kernelModule, logLevel, method } = this.#options;
     const worker = new Worker(entry, { type: "module", name: "learner" });
     worker.onmessage = ({ data }: MessageEvent<FromLearner>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this.#receive({ kind: "ended", error: event.message });
     };
-    worker.postMessage({ kind: "start", storeUrl, kernelModule, logLevel, method } satisfies ToLearner);
+    const commits = store.tellCommits?.();
+    const start = { kind: "start", storeUrl, kernelModule, logLevel, method, commits } satisfies ToLearner;
+    worker.postMessage(start, commits === undefined ? [] : [commits]);
     this.#role = "starting";
     return worker;
   }
@@ -80,7 +82,10 @@ class LearnerThread implements LearnerConnection {
       this.#post({ kind: "rows", generation: content.generation.generation });
       if (this.#role === "standing by") await this.#stored.link.wantRows(content);
     },
-    wake: () => this.#post({ kind: "wake" }),
+    wake: () => {
+      // Where the log's thread tells, the learner knows already.
+      if (this.#options.store.tellCommits === undefined) this.#post({ kind: "wake" });
+    },
   };
 
   listen(listener: LearnerListener): void {

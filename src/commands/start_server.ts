@@ -14,6 +14,7 @@ import { ServingModel, type ServingNote } from "../serve/serving_model.ts";
 import { loadKernel } from "./kernel_builds.ts";
 import type { LearnerConnection } from "./learner_connection.ts";
 import type { Store } from "./open_store.ts";
+import { OWN_PROGRAM } from "./own_program.ts";
 
 export interface ServerOptions {
   /** Stays the caller's: it is closed after `stop`. Its log should run in a worker. */
@@ -54,10 +55,9 @@ export function isLoopback(host: string): boolean {
 
 /** Trainings as processes of this program, on the store of this URL. */
 export function trainingJobs(storeUrl: string): TrainingJobs {
-  const program = new URL("../main.ts", import.meta.url).href;
   return new TrainingJobs({
     clock: systemClock,
-    trainCommand: ["run", "--quiet", "-A", program, "train", "--json"],
+    trainCommand: [...OWN_PROGRAM, "train", "--json"],
     // A URL may hold a password, and arguments are seen by everybody on the machine.
     environment: { FOZ_STORE: storeUrl },
     onEnd: ({ jobId, state, error }) => {

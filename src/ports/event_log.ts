@@ -71,8 +71,8 @@ export interface EventLog {
 
   appendControl(record: ControlRecord, timeMs: number): Promise<number>;
 
-  /** Offset after the last record. */
-  end(): Promise<number>;
+  /** Offset after the last record; where one of up to `maxAgeMs` ago will do, it may be that. */
+  end(maxAgeMs?: number): Promise<number>;
 
   /** Events in order of offset; control records are passed over. A batch's arrays belong to the caller. */
   read(options?: ReadOptions): AsyncIterable<LoggedEventColumns>;

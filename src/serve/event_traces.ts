@@ -19,15 +19,21 @@ export class EventTraces {
   readonly #byId = new Map<string, EventTrace>();
   /** Those that are not visible yet, by ascending offset; of the first ones also the learned time may be missing. */
   #waiting: EventTrace[] = [];
+  /** Everything below was learned, and when the last of it was. */
+  #learnedOffset = 0;
+  #learnedMs = 0;
 
-  /** Events that were just appended, ascending by offset. */
+  /** Events that were just appended, ascending by offset. The learner may have been told before. */
   logged(
     events: readonly { readonly eventId: string; readonly offset: number }[],
     receivedMs: number,
     nowMs: number,
   ) {
     for (const { eventId, offset } of events) {
-      const trace: EventTrace = { eventId, offset, receivedMs, loggedMs: nowMs };
+      const learnedMs = offset < this.#learnedOffset ? this.#learnedMs : undefined;
+      const loggedMs = Math.min(nowMs, learnedMs ?? nowMs);
+      const learned = learnedMs === undefined ? {} : { learnedMs };
+      const trace: EventTrace = { eventId, offset, receivedMs, loggedMs, ...learned };
       this.#byId.set(eventId, trace);
       const last = this.#waiting.at(-1);
       this.#waiting.push(trace);
@@ -42,6 +48,8 @@ export class EventTraces {
 
   /** The learner had everything below `offset` at `atMs`. */
   learned(offset: number, atMs: number): void {
+    this.#learnedOffset = offset;
+    this.#learnedMs = atMs;
     for (const trace of this.#waiting) {
       if (trace.offset >= offset) return;
       trace.learnedMs ??= atMs;

@@ -283,9 +283,10 @@ export class LearnerRun {
 
   /** What the log holds now, and what it changed to those who listen. False if there was nothing, or `signal` aborted. */
   async #learn(signal: AbortSignal, what?: string): Promise<boolean> {
-    const { eventLog, clock, batchCount = BATCH_COUNT } = this.#options, learner = this.#learner;
+    const { eventLog, clock, pollMs = POLL_MS, batchCount = BATCH_COUNT } = this.#options;
+    const learner = this.#learner;
     if (this.#isRebaseDue) await this.#rebase();
-    const untilOffset = await eventLog.end();
+    const untilOffset = await eventLog.end(pollMs);
     if (learner.appliedOffset >= untilOffset) return false;
     let reportedMs = clock.monotonicMs();
     for await (const { erasedUser } of this.#fold.learn(untilOffset, batchCount, this.progress)) {

@@ -1,4 +1,5 @@
 /** `foz` as a whole process, as a person starts it. */
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -40,7 +41,7 @@ export async function runTimed(
 
 /** `foz ARGS`, straight by the runtime: `deno task` would add its own check of the kernels' sources. */
 export function runFoz(args: readonly string[]): Promise<ProcessResult> {
-  return runTimed(Deno.execPath(), ["run", "--quiet", "-A", "src/main.ts", ...args]);
+  return runTimed(Deno.execPath(), [...OWN_PROGRAM, ...args]);
 }
 
 /** `program args` pinned to a core, where the machine can do that and has more than one. */
@@ -67,7 +68,7 @@ export interface FozServer {
 
 /** Starts `foz ARGS` on a free port; resolves when it says where. On one core if `core` is given. */
 export async function startFoz(args: readonly string[], core?: string): Promise<FozServer> {
-  const all = ["run", "--quiet", "-A", "src/main.ts", ...args, "--port", "0", "--json"];
+  const all = [...OWN_PROGRAM, ...args, "--port", "0", "--json"];
   const [program, programArgs] = core === undefined
     ? [Deno.execPath(), all]
     : pinned(core, Deno.execPath(), all);

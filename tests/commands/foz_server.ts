@@ -1,4 +1,5 @@
 /** `foz serve` as a process, for tests. */
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 export interface FozServer {
   readonly url: string;
@@ -9,9 +10,8 @@ export interface FozServer {
 
 /** On a free port; resolves when it says where it listens. */
 export async function serveProcess(store: string): Promise<FozServer> {
-  const main = new URL("../../src/main.ts", import.meta.url).pathname;
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", main, "serve", "--store", store, "--port", "0", "--json"],
+    args: [...OWN_PROGRAM, "serve", "--store", store, "--port", "0", "--json"],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

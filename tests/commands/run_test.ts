@@ -1,7 +1,7 @@
 /** `foz run` and what it starts, as processes. */
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
-import { ROOT } from "../tidy/source_files.ts";
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -35,11 +35,7 @@ async function start(
   await Deno.writeTextFile(`${folder}/pipeline.json`, JSON.stringify(plan));
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      "run",
-      "--quiet",
-      "--no-check",
-      "-A",
-      `${ROOT}src/main.ts`,
+      ...OWN_PROGRAM,
       "run",
       `${folder}/pipeline.json`,
       ...args,

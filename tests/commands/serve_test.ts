@@ -5,6 +5,7 @@ import { welcome } from "../../src/commands/serve.ts";
 import { plantedGeneration } from "../serve/planted_generation.ts";
 import { ITEM_IDS, USER_IDS } from "../serve/planted_server.ts";
 import { serveProcess } from "./foz_server.ts";
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -100,9 +101,8 @@ describe("foz serve", () => {
 
   it("says clearly what is wrong when it cannot start", async () => {
     const run = async (...args: string[]) => {
-      const main = new URL("../../src/main.ts", import.meta.url).pathname;
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--quiet", "-A", main, "serve", ...args],
+        args: [...OWN_PROGRAM, "serve", ...args],
         env: { NO_COLOR: "1" },
       }).output();
       return { code, error: new TextDecoder().decode(stderr) };

@@ -31,6 +31,16 @@ describe("EventTraces", () => {
     assert.equal(traces.of("c"), undefined);
   });
 
+  it("knows of events that were learned before it heard of them", () => {
+    const traces = new EventTraces();
+    traces.learned(5, 101);
+    traces.logged([{ eventId: "a", offset: 4 }, { eventId: "b", offset: 5 }], 100, 102);
+    const [a, b] = ["a", "b"].map((eventId) => traces.of(eventId));
+    // It was durable before it was learned.
+    assert.deepEqual(a, { eventId: "a", offset: 4, receivedMs: 100, loggedMs: 101, learnedMs: 101 });
+    assert.deepEqual(b, { eventId: "b", offset: 5, receivedMs: 100, loggedMs: 102 });
+  });
+
   it("takes answers of two requests in any order", () => {
     const traces = new EventTraces();
     traces.logged([{ eventId: "late", offset: 9 }], 1, 2);

@@ -7,7 +7,7 @@ import type { BridgeNames } from "../../src/bridge/run_bridge.ts";
 import { placeText } from "../../src/domain/dead_letter.ts";
 import type { ReceivedMessage, Topics } from "../../src/ports/topic.ts";
 import { freshName } from "../services/test_services.ts";
-import { ROOT } from "../tidy/source_files.ts";
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 const CHUNK = 200;
@@ -53,7 +53,8 @@ export async function startBridge(
   const flags = [...more, "--health-port", "0", "--json", "--log-level", "error", "--store", store];
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-check", "-A", `${ROOT}src/main.ts`, "bridge"],
+      ...OWN_PROGRAM,
+      "bridge",
       ...flags,
       ...bridgeArguments(kafka, names),
     ],

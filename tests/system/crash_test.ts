@@ -7,9 +7,9 @@ import assert from "node:assert/strict";
 import { openStore, type Store } from "../../src/commands/open_store.ts";
 import type { LoggedEvent } from "../../src/domain/event.ts";
 import { Random } from "../../src/synthesize/random.ts";
-import { ROOT } from "../tidy/source_files.ts";
 import { CrashLoad } from "./crash_load.ts";
 import { fozJson, startProgram } from "./program.ts";
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 const CRASHES = Math.max(2, Number(Deno.env.get("FOZ_CRASHES") ?? 3));
 const SEED = Number(Deno.env.get("FOZ_CRASH_SEED") ?? 1);
@@ -35,7 +35,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** A server that does not live to say where it listens, or just so. */
 async function killWhileStarting(args: readonly string[], afterMs: number): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", `${ROOT}src/main.ts`, ...args, "--port", "0"],
+    args: [...OWN_PROGRAM, ...args, "--port", "0"],
     stdin: "null",
     stdout: "null",
     stderr: "null",

@@ -10,7 +10,7 @@ import type { Topics } from "../../src/ports/topic.ts";
 import { Random } from "../../src/synthesize/random.ts";
 import { sparseStream } from "../online/random_stream.ts";
 import { KAFKA_URL, skipWithout } from "../services/test_services.ts";
-import { ROOT } from "../tidy/source_files.ts";
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 const CRASHES = Math.max(1, Number(Deno.env.get("FOZ_CRASHES") ?? 4));
 /** Each run gets so many to learn, at least, before it is killed. */
@@ -53,7 +53,7 @@ function startOnline(names: Names, checkpoint: string): Deno.ChildProcess {
   };
   const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", `${ROOT}src/main.ts`, "online", "--json", ...given],
+    args: [...OWN_PROGRAM, "online", "--json", ...given],
     env: { FOZ_KAFKA: names.kafka, FOZ_KAFKA_PREDICTIONS: names.predictions, NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",

@@ -1,5 +1,5 @@
 /** Runs the program as a process of its own. */
-import { ROOT } from "../tidy/source_files.ts";
+import { OWN_PROGRAM } from "../../src/commands/own_program.ts";
 
 export interface Finished {
   readonly code: number;
@@ -7,11 +7,9 @@ export interface Finished {
   readonly stderr: string;
 }
 
-const MAIN = `${ROOT}src/main.ts`;
-
 function commandOf(args: readonly string[], cwd: string | undefined, piped: boolean): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", MAIN, ...args],
+    args: [...OWN_PROGRAM, ...args],
     env: { NO_COLOR: "1" },
     stdin: piped ? "piped" : "null",
     stdout: "piped",

@@ -42,6 +42,8 @@ const PURGE_RETRY_MS = 5;
 /** The write-ahead file stays whole without waiting for the disk; its greatest size here is 160 MiB. */
 const PROCESS_ONLY = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000";
 
+/** Who waits for a lock does so without blocking the thread. */
+const NO_TIMEOUT = "PRAGMA busy_timeout = 0";
 const TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)", PURGED = "UPDATE log_state SET purge_due = 0";
 
 export class Database {
@@ -126,13 +128,33 @@ export class Database {
   /** Runs `body` over one state of the file, whatever other processes write meanwhile. `body` does not await. */
   read<Result>(what: string, body: () => Result): Result {
     try {
+      return this.#read(body);
+    } catch (error) {
+      if (!isBusy(error)) throw failureOf(what, this.path, error);
+      return this.#readWaiting(what, body);
+    }
+  }
+
+  #readWaiting<Result>(what: string, body: () => Result): Result {
+    this.#connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT_MS}`);
+    try {
+      return this.#read(body);
+    } catch (error) {
+      throw failureOf(what, this.path, error);
+    } finally {
+      this.#connection.exec(NO_TIMEOUT);
+    }
+  }
+
+  #read<Result>(body: () => Result): Result {
+    try {
       this.sql("BEGIN").run();
       const result = body();
       this.sql("COMMIT").run();
       return result;
     } catch (error) {
       this.#rollback();
-      throw failureOf(what, this.path, error);
+      throw error;
     }
   }
 
@@ -183,14 +205,7 @@ export class Database {
 
   /** Between two writes of this connection; waits for nobody. */
   #inTurn<Result>(act: () => Result): Promise<Result> {
-    const done = this.#lastWrite.then(() => {
-      this.#connection.exec("PRAGMA busy_timeout = 0");
-      try {
-        return act();
-      } finally {
-        this.#connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT_MS}`);
-      }
-    });
+    const done = this.#lastWrite.then(act);
     this.#lastWrite = done.then(() => {}, () => {});
     return done;
   }
@@ -203,14 +218,11 @@ export class Database {
   /** False if another process holds the lock. */
   #tryBegin(what: string): boolean {
     try {
-      this.#connection.exec("PRAGMA busy_timeout = 0");
       this.sql("BEGIN IMMEDIATE").run();
       return true;
     } catch (error) {
       if (isBusy(error)) return false;
       throw failureOf(what, this.path, error);
-    } finally {
-      if (this.#connection.isOpen) this.#connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT_MS}`);
     }
   }
 
@@ -264,6 +276,7 @@ function prepareFile(connection: DatabaseSync, path: string, lockTimeoutMs: numb
     PRAGMA journal_size_limit = 67108864;
   `);
   if (form === STORE) finishPurge(connection);
+  connection.exec(NO_TIMEOUT);
 }
 
 /** A process ended before what it forgot was out of the files. What it was is not known any more: all pages are made anew. */

@@ -53,8 +53,8 @@ export class EmbeddedEventLog implements EventLog {
     return await this.#queue.add({ kind: "control", record, timeMs }) as number;
   }
 
-  end(): Promise<number> {
-    return this.#backend.end();
+  end(maxAgeMs?: number): Promise<number> {
+    return this.#backend.end(maxAgeMs);
   }
 
   read(options: ReadOptions = {}): AsyncIterable<LoggedEventColumns> {

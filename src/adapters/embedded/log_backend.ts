@@ -30,7 +30,7 @@ export interface LogBackend {
   readonly logId: string;
   /** All of the appends in one transaction, in order. Their ids are well-formed. */
   commit(appends: readonly Append[]): Promise<Appended[]>;
-  end(): Promise<number>;
+  end(maxAgeMs?: number): Promise<number>;
   readBatch(from: number, until: number, batchCount: number): Promise<LogBatch>;
   readControls(from: number, until: number): Promise<LoggedControl[]>;
   listIds(side: "users" | "items", fromCode: number): Promise<string[]>;

@@ -61,6 +61,14 @@ export class LogClient implements LogBackend {
     return this.#call("commit", [sent.appends], sent.transfer);
   }
 
+  /** The other end hears of every commit (`Commit`) from now on, and who asked before no more. */
+  follow(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    // Who hears nothing looks into the file.
+    this.#call("follow", [port1], [port1]).catch(() => {});
+    return port2;
+  }
+
   end(): Promise<number> {
     return this.#call("end", []);
   }

@@ -7,6 +7,7 @@ import { IdCodes } from "./id_codes.ts";
 import { eventIdAt, KeyIndex, type KeyIndexOptions, type LogBounds } from "./key_index.ts";
 import type { Append, Appended, LogBackend, LogBatch } from "./log_backend.ts";
 import { LogWriter } from "./log_writer.ts";
+import type { Commit } from "./newest_events.ts";
 
 export class LogFile implements LogBackend {
   readonly logId: string;
@@ -17,6 +18,8 @@ export class LogFile implements LogBackend {
   readonly #items: IdCodes;
   readonly #writer: LogWriter;
   #erasureCount = 0;
+  /** Hears of everything that is written here as soon as it is durable, before its writer does. */
+  onCommit: (commit: Commit) => void = () => {};
 
   constructor(database: Database, options: KeyIndexOptions = {}) {
     this.#database = database;
@@ -31,16 +34,17 @@ export class LogFile implements LogBackend {
 
   async commit(appends: readonly Append[]): Promise<Appended[]> {
     const needles = this.#needlesOf(appends);
-    const appended = await this.#database.write(
+    const { appended, commit } = await this.#database.write(
       "append to the event log",
       () => this.#writer.write(appends, this.#bounds()),
       () => this.#forget(),
     );
+    if (commit.end > commit.from) this.onCommit(commit);
     if (needles.length > 0) await this.#database.purge("erase a user", needles);
     return appended;
   }
 
-  async end(): Promise<number> {
+  async end(_maxAgeMs?: number): Promise<number> {
     return this.#database.read("read the end of the event log", () => this.#bounds().end);
   }
 

@@ -23,6 +23,13 @@ export interface OpenRequest {
   readonly parameters: readonly [path: string, options: DatabaseOptions];
 }
 
+/** Tells of every commit on that port from now on, in place of the one before. Answered with nothing. */
+export interface FollowRequest {
+  readonly call: number;
+  readonly method: "follow";
+  readonly parameters: readonly [port: MessagePort];
+}
+
 export type LogMethod = Exclude<keyof LogBackend, "logId" | "commit">;
 
 export interface CallRequest {
@@ -37,7 +44,7 @@ export interface CommitRequest {
   readonly parameters: readonly [appends: readonly SentAppend[]];
 }
 
-export type LogRequest = OpenRequest | CommitRequest | CallRequest;
+export type LogRequest = OpenRequest | CommitRequest | FollowRequest | CallRequest;
 
 export type LogReply =
   | { readonly call: number; readonly result: unknown }

@@ -1,7 +1,6 @@
 /** The end of a port where the log's file is. */
 import { OutsideFailure } from "../../domain/failure.ts";
 import { Database } from "./database.ts";
-import type { LogBackend } from "./log_backend.ts";
 import { LogFile } from "./log_file.ts";
 import {
   buffersOfResult,
@@ -17,7 +16,7 @@ import { ColumnReceiver } from "./sent_columns.ts";
 
 /** Answers the requests that arrive at the port, until the log is closed. */
 export function serveEventLog(port: LogPort): void {
-  let log: LogBackend | undefined;
+  let log: LogFile | undefined, follower: MessagePort | undefined;
   const receiver = new ColumnReceiver();
   const running = new Set<Promise<unknown>>();
 
@@ -39,9 +38,20 @@ export function serveEventLog(port: LogPort): void {
   }
 
   // Appends must be received in the order in which they arrive: nothing is awaited before this.
-  function called(log: LogBackend, request: Exclude<LogRequest, OpenRequest>): Promise<unknown> {
-    if (request.method === "commit") return log.commit(receivedAppends(request.parameters[0], receiver));
-    return (log[request.method] as (...parameters: unknown[]) => Promise<unknown>)(...request.parameters);
+  async function called(log: LogFile, request: Exclude<LogRequest, OpenRequest>): Promise<unknown> {
+    if (request.method === "commit") {
+      return await log.commit(receivedAppends(request.parameters[0], receiver));
+    }
+    if (request.method === "follow") return follow(log, request.parameters[0]);
+    return await (log[request.method] as (...parameters: unknown[]) => Promise<unknown>)(
+      ...request.parameters,
+    );
+  }
+
+  function follow(log: LogFile, port: MessagePort): void {
+    follower?.close();
+    follower = port;
+    log.onCommit = (commit) => send(port, commit, []);
   }
 
   port.addEventListener("message", (event) => {

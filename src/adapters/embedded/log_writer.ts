@@ -5,12 +5,15 @@ import type { AppendResult, ColumnsAppended, UserErased } from "../../ports/even
 import { BlockBuffer } from "./block_buffer.ts";
 import type { Database } from "./database.ts";
 import { ErasedEvents } from "./erased_events.ts";
-import type { EventBlocks } from "./event_blocks.ts";
+import type { EventBlock, EventBlocks } from "./event_blocks.ts";
 import type { IdCodes } from "./id_codes.ts";
 import { eventIdAt, type KeyIndex, type LogBounds } from "./key_index.ts";
 import type { Append, Appended } from "./log_backend.ts";
+import type { Commit } from "./newest_events.ts";
 
 const NO_CODE = -1;
+/** More events at once are not told: who follows reads them. */
+const MOST_TOLD = 1024;
 
 export class LogWriter {
   /** Offset after the last record, buffered events included. */
@@ -22,6 +25,8 @@ export class LogWriter {
   /** Ever: who sends an event again asks for more work then. */
   #hasErased = false;
   #indexedUntil = 0;
+  /** The events that were written last. */
+  #written: EventBlock | undefined;
 
   constructor(
     private readonly database: Database,
@@ -33,7 +38,8 @@ export class LogWriter {
     this.#erased = new ErasedEvents(database);
   }
 
-  write(appends: readonly Append[], bounds: LogBounds): Appended[] {
+  /** Also says what the log has more then. */
+  write(appends: readonly Append[], bounds: LogBounds): { appended: Appended[]; commit: Commit } {
     this.index.refresh(bounds);
     this.users.refresh();
     this.items.refresh();
@@ -41,13 +47,30 @@ export class LogWriter {
     this.#indexedUntil = bounds.indexedUntil;
     this.#hasErased = bounds.erasureCount > 0;
     this.#buffer = new BlockBuffer();
+    this.#written = undefined;
     const appended = appends.map((append) => this.#append(append));
     this.#writeBuffer();
     if (this.#end > bounds.end) {
       this.database.sql("UPDATE log_state SET end_offset = ?, indexed_until = ?")
         .run(this.#end, this.index.flush(this.#end));
     }
-    return appended;
+    return { appended, commit: this.#commitFrom(bounds.end) };
+  }
+
+  #commitFrom(from: number): Commit {
+    const end = this.#end, written = this.#written;
+    if (written?.first !== from || written.count !== end - from || written.count > MOST_TOLD) {
+      return { from, end };
+    }
+    const { first, count, users, items, values, timesMs } = written;
+    // Without the room that their columns have behind them.
+    const columns = {
+      users: users.slice(),
+      items: items.slice(),
+      values: values.slice(),
+      timesMs: timesMs.slice(),
+    };
+    return { from, end, events: { first, count, ...columns } };
   }
 
   #append(append: Append): Appended {
@@ -164,6 +187,6 @@ export class LogWriter {
 
   #writeBuffer(): void {
     const count = this.#buffer.count;
-    if (count > 0) this.blocks.append(this.#buffer.take(this.#end - count));
+    if (count > 0) this.blocks.append(this.#written = this.#buffer.take(this.#end - count));
   }
 }

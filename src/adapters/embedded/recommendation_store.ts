@@ -10,7 +10,7 @@ import {
 } from "../../ports/recommendation_store.ts";
 import { bytesOf, floatsOf, wordsOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
-import { RefreshedLists, type RefreshedState } from "./refreshed_lists.ts";
+import { RefreshedLists } from "./refreshed_lists.ts";
 
 /** To read one list is to read its row. */
 const USERS_IN_ROW = 32;
@@ -109,10 +109,10 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
     if (lists.length === 0) return;
     await this.#database.write("refresh recommendations", () => {
       for (const list of lists) {
-        const { generation, userId, appliedOffset } = list;
-        const known = this.#refreshed.stateOf(generation, userId) ?? this.#writtenState(generation, userId);
-        if (known.appliedOffset > appliedOffset) continue;
-        this.#refreshed.put(list, timeMs, known.isInSet);
+        if (this.#refreshed.replace(list, timeMs)) continue;
+        const written = this.#placeOf(list.generation, list.userId);
+        if (written !== undefined && written.appliedOffset > list.appliedOffset) continue;
+        this.#refreshed.add(list, timeMs, written !== undefined);
       }
     });
   }
@@ -169,11 +169,6 @@ export class EmbeddedRecommendationStore implements RecommendationStore {
     this.#database.sql("UPDATE list_blocks SET items = ?, scores = ? WHERE list_set = ? AND first_user = ?")
       .run(bytesOf(indexes), bytesOf(scores), set, first);
     return isThere;
-  }
-
-  #writtenState(generation: string, userId: string): RefreshedState {
-    const place = this.#placeOf(generation, userId);
-    return { appliedOffset: place?.appliedOffset ?? -1, isInSet: place !== undefined };
   }
 
   /** As the generation's set has it. */

@@ -1,16 +1,10 @@
 /** Documents that were made anew after their generation's set was written: one row each, in front of the set. */
 import { packIds, unpackIds } from "../../domain/id_list.ts";
+import type { Recommendation } from "../../domain/recommendation.ts";
 import type { StoredList } from "../../ports/recommendation_store.ts";
 import { bytesOf, floatsOf } from "./blobs.ts";
 import type { Database } from "./database.ts";
 import { saltedHash } from "./erased_events.ts";
-
-/** What a write must know of the row that it replaces. */
-export interface RefreshedState {
-  readonly appliedOffset: number;
-  /** The generation's set has a document for the user. */
-  readonly isInSet: boolean;
-}
 
 /** All methods are to be called in a transaction. */
 export class RefreshedLists {
@@ -32,30 +26,34 @@ export class RefreshedLists {
     return { userId, generation, appliedOffset: row.applied_offset as number, items };
   }
 
-  /** Of the user's row, if there is one. */
-  stateOf(generation: string, userId: string): RefreshedState | undefined {
-    const row = this.#database.sql(
-      `SELECT applied_offset, list_change, length(scores) > 0 AS has_items FROM refreshed_lists
-       WHERE generation = ? AND user_hash = ?`,
-    ).get(generation, saltedHash(this.#database, userId));
-    if (row === undefined) return undefined;
-    return {
-      appliedOffset: row.applied_offset as number,
-      isInSet: (row.has_items as number) - (row.list_change as number) === 1,
-    };
+  /** Puts it in the place of the user's row unless that knows more; false if there is none. */
+  replace({ generation, userId, appliedOffset, items }: StoredList, timeMs: number): boolean {
+    const hash = saltedHash(this.#database, userId);
+    // Every expression sees the row as it was.
+    const { changes } = this.#database.sql(
+      `UPDATE refreshed_lists SET applied_offset = ?3, written_at_ms = ?4, item_ids = ?5, scores = ?6,
+         list_change = list_change + (length(?6) > 0) - (length(scores) > 0)
+       WHERE generation = ?1 AND user_hash = ?2 AND applied_offset <= ?3`,
+    ).run(generation, hash, appliedOffset, timeMs, ...packed(items));
+    return changes === 1 || this.#has(generation, hash);
   }
 
-  /** `isInSet`: the generation's set has a document for the user. */
-  put({ generation, userId, appliedOffset, items }: StoredList, timeMs: number, isInSet: boolean): void {
-    this.#database.sql("INSERT OR REPLACE INTO refreshed_lists VALUES (?, ?, ?, ?, ?, ?, ?)").run(
+  /** Of a user without a row. `isInSet`: the generation's set has a document for the user. */
+  add({ generation, userId, appliedOffset, items }: StoredList, timeMs: number, isInSet: boolean): void {
+    this.#database.sql("INSERT INTO refreshed_lists VALUES (?, ?, ?, ?, ?, ?, ?)").run(
       generation,
       saltedHash(this.#database, userId),
       appliedOffset,
       timeMs,
       Number(items.length > 0) - Number(isInSet),
-      packIds(items.map(({ itemId }) => itemId)),
-      bytesOf(Float32Array.from(items, ({ score }) => score)),
+      ...packed(items),
     );
+  }
+
+  #has(generation: string, hash: Uint8Array): boolean {
+    const row = this.#database.sql("SELECT 1 FROM refreshed_lists WHERE generation = ? AND user_hash = ?")
+      .get(generation, hash);
+    return row !== undefined;
   }
 
   /** How many documents there are more than in the set. */
@@ -83,4 +81,12 @@ export class RefreshedLists {
       saltedHash(this.#database, userId),
     );
   }
+}
+
+/** Ids and scores. */
+function packed(items: readonly Recommendation[]): [Uint8Array, Uint8Array] {
+  return [
+    packIds(items.map(({ itemId }) => itemId)),
+    bytesOf(Float32Array.from(items, ({ score }) => score)),
+  ];
 }

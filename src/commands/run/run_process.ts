@@ -1,4 +1,5 @@
 /** The process of a command: its lines, and an end that is waited for. */
+import { OWN_PROGRAM } from "../own_program.ts";
 import { TextLineStream } from "./run_lines.ts";
 
 export interface StartOptions {
@@ -23,7 +24,6 @@ export interface StartedProcess {
 }
 
 const LEFT_BEHIND_MS = 500;
-const MAIN = new URL("../../main.ts", import.meta.url).href;
 
 /**
  * Starts it in a process group of its own, so that Ctrl-C at the terminal reaches it only through us. A `foz` ends by itself
@@ -35,7 +35,7 @@ export function startProcess({ words, folder, environment, onLine }: StartOption
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(isOurs ? Deno.execPath() : program, {
-      args: isFoz ? ["run", "--quiet", "-A", MAIN, ...rest] : rest,
+      args: isFoz ? [...OWN_PROGRAM, ...rest] : rest,
       cwd: folder,
       env: { ...environment, FOZ_LAUNCHER: String(Deno.pid) },
       stdin: "null",

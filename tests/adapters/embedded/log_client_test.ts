@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { EmbeddedEventLog } from "../../../src/adapters/embedded/event_log.ts";
 import { LogClient, type LogThread } from "../../../src/adapters/embedded/log_client.ts";
 import { serveEventLog } from "../../../src/adapters/embedded/log_server.ts";
+import type { Commit } from "../../../src/adapters/embedded/newest_events.ts";
 import { OutsideFailure } from "../../../src/domain/failure.ts";
 import { describeEventLog } from "../../contracts/event_log.ts";
 import { newColumns } from "../../contracts/new_columns.ts";
@@ -24,6 +25,10 @@ async function openLog(path = temporaryPath()): Promise<EmbeddedEventLog> {
 
 describeEventLog("embedded, through a port", () => openLog());
 
+async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 const EVENT = { eventId: "e", userId: "u", itemId: "i", value: 1, timeMs: 1 };
 const ROW = { userId: "u", itemId: "i", value: 1, timeMs: 1 };
 
@@ -41,6 +46,37 @@ describe("LogClient", () => {
     const again = await openLog(path);
     assert.equal(await again.end(), 5);
     await again.close();
+  });
+
+  it("tells the last who asked of every commit, as soon as it is durable", async () => {
+    const client = await LogClient.open(channel(), temporaryPath());
+    const log = new EmbeddedEventLog(client, { maxRunning: 2 });
+    const heard = (port: MessagePort, commits: Commit[] = []) => {
+      port.onmessage = ({ data }) => commits.push(data);
+      return commits;
+    };
+    const first = client.follow(), earlier = heard(first);
+    await log.append([EVENT, { ...EVENT, eventId: "f" }]);
+    const second = client.follow(), later = heard(second);
+    await log.append([EVENT, { ...EVENT, eventId: "g", itemId: "j" }]);
+    await log.append([EVENT]);
+    await log.appendControl({ kind: "generationActivated", generation: "g000001" }, 1);
+    const columns = (users: number[], items: number[]) => ({
+      users: Uint32Array.from(users),
+      items: Uint32Array.from(items),
+      values: Float64Array.from(users, () => 1),
+      timesMs: Float64Array.from(users, () => 1),
+    });
+    await until(() => later.length === 2);
+    assert.deepEqual(earlier, [
+      { from: 0, end: 2, events: { first: 0, count: 2, ...columns([0, 0], [0, 0]) } },
+    ]);
+    assert.deepEqual(later, [
+      { from: 2, end: 3, events: { first: 2, count: 1, ...columns([0], [1]) } },
+      { from: 3, end: 4 },
+    ]);
+    await log.close();
+    first.close(), second.close();
   });
 
   it("may be closed twice, and refuses calls afterwards", async () => {

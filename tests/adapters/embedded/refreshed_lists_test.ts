@@ -14,20 +14,15 @@ describe("RefreshedLists", () => {
   it("gives back what was put, and how many documents there are more than in the set", async () => {
     const database = newDatabase(), lists = new RefreshedLists(database);
     await database.write("put", () => {
-      lists.put(listOf("new", ["a", "\0"]), 1, false);
-      lists.put(listOf("known", ["b"]), 1, true);
-      lists.put(listOf("emptied", []), 1, true);
-      lists.put(listOf("nothing at all", []), 1, false);
-      lists.put(listOf("new", ["c"], "g000002"), 1, false);
+      lists.add(listOf("new", ["a", "\0"]), 1, false);
+      lists.add(listOf("known", ["b"]), 1, true);
+      lists.add(listOf("emptied", []), 1, true);
+      lists.add(listOf("nothing at all", []), 1, false);
+      lists.add(listOf("new", ["c"], "g000002"), 1, false);
     });
     assert.deepEqual(lists.find("g000001", "new"), listOf("new", ["a", "\0"]));
     assert.deepEqual(lists.find("g000001", "emptied"), listOf("emptied", []));
     assert.equal(lists.find("g000001", "nobody"), undefined);
-    const states = ["new", "known", "emptied", "nothing at all"].map((userId) =>
-      lists.stateOf("g000001", userId)
-    );
-    assert.deepEqual(states, [false, true, true, false].map((isInSet) => ({ appliedOffset: 9, isInSet })));
-    assert.equal(lists.stateOf("g000001", "nobody"), undefined);
     assert.equal(lists.countChange("g000001"), 1 + 0 - 1 + 0);
     assert.equal(lists.countChange("g000003"), 0);
     assert.deepEqual(lists.generationsOf("new"), ["g000001", "g000002"]);
@@ -40,9 +35,35 @@ describe("RefreshedLists", () => {
     database.close();
   });
 
+  it("replaces what knows no more, and keeps count through full and empty", async () => {
+    const database = newDatabase(), lists = new RefreshedLists(database);
+    const replace = (userId: string, appliedOffset: number, itemIds: readonly string[]) =>
+      database.write("replace", () => lists.replace({ ...listOf(userId, itemIds), appliedOffset }, 2));
+    assert.equal(await replace("new", 9, ["a"]), false);
+    await database.write("add", () => {
+      lists.add(listOf("new", ["a"]), 1, false);
+      lists.add(listOf("in the set", ["a"]), 1, true);
+    });
+    assert.equal(lists.countChange("g000001"), 1);
+    // Known, though not changed: what stands there knows more.
+    assert.equal(await replace("new", 8, ["older"]), true);
+    assert.deepEqual(lists.find("g000001", "new"), listOf("new", ["a"]));
+    const changes: number[] = [];
+    for (const itemIds of [[], [], ["b", "c"], ["d"]]) {
+      for (const userId of ["new", "in the set"]) {
+        assert.equal(await replace(userId, 10, itemIds), true);
+        assert.deepEqual(lists.find("g000001", userId), { ...listOf(userId, itemIds), appliedOffset: 10 });
+        changes.push(lists.countChange("g000001"));
+      }
+    }
+    // Of the new user a list more or none, of the other none or one less.
+    assert.deepEqual(changes, [0, -1, -1, -1, 0, 1, 1, 1]);
+    database.close();
+  });
+
   it("does not name users", async () => {
     const database = newDatabase(), lists = new RefreshedLists(database);
-    await database.write("put", () => lists.put(listOf("a distinctive user", ["an item"]), 1, false));
+    await database.write("put", () => lists.add(listOf("a distinctive user", ["an item"]), 1, false));
     const [row] = database.sql("SELECT * FROM refreshed_lists").all();
     const texts = Object.values(row).map((value) =>
       value instanceof Uint8Array ? new TextDecoder("latin1").decode(value) : String(value)

@@ -1,6 +1,7 @@
 /** `foz bridge` or `foz up --kafka` as a whole process, watched from outside. */
 import { bridgeArguments } from "../../system/bridge_load.ts";
 import type { BridgeNames } from "../../../src/bridge/run_bridge.ts";
+import { OWN_PROGRAM } from "../../../src/commands/own_program.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 /** The clock ticks of /proc: 100 a second on every Linux that Deno runs on. */
@@ -20,7 +21,7 @@ export async function startWatched(
   names: BridgeNames,
 ): Promise<WatchedProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", "src/main.ts", ...command, "--json", ...bridgeArguments(kafka, names)],
+    args: [...OWN_PROGRAM, ...command, "--json", ...bridgeArguments(kafka, names)],
     cwd: ROOT,
     env: { FOZ_LOG_LEVEL: "error" },
     stdin: "null",

@@ -4,8 +4,8 @@ import { observationJson } from "../../../src/commands/generate/generate_format.
 import { messagesSent } from "../../../src/commands/generate/generate_sink.ts";
 import { namedSource } from "../../../src/commands/generate/generate_source.ts";
 import { openTopics } from "../../../src/commands/open_topics.ts";
-import { ROOT } from "../../tidy/source_files.ts";
 import { UserFiles } from "../user_files.ts";
+import { OWN_PROGRAM } from "../../../src/commands/own_program.ts";
 
 const files = new UserFiles();
 afterAll(() => files.remove());
@@ -16,7 +16,7 @@ const STREAM = ["--function", "sea", "--drift", "abrupt(at=9000)", "--count", St
 function start(to: string, kafka: string): Deno.ChildProcess {
   const args = ["generate", ...STREAM, "--to", to, "--kafka", kafka, "--continue"];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", `${ROOT}src/main.ts`, ...args],
+    args: [...OWN_PROGRAM, ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",
