@@ -20,7 +20,9 @@ export interface StartLearnerOptions {
   readonly logLevel: string;
   /** "foldIn" if absent. */
   readonly method?: LearnerMethod;
-  /** The thread's program; learner_worker.ts if absent. */
+  /** Made before by `loadLearner`, so that its program is loaded by now. */
+  readonly thread?: Worker;
+  /** The program of threads that are made here; learner_worker.ts if absent. */
   readonly entry?: URL;
   /** How soon a thread that ended unasked is started again; twice as long each time that it does not get far. */
   readonly restartMs?: number;
@@ -32,6 +34,15 @@ const RESTART_MS = 1000, MOST_RESTART_MS = 30_000;
 const ENTRY = new URL("./learner_worker.ts", import.meta.url);
 
 const logger = getLogger(["foz", "learn"]);
+
+/** A thread for `startLearner`, which loads its program while the caller does something else. Undefined where it takes none. */
+export function loadLearner(storeUrl: string): Worker | undefined {
+  return storeUrl === "memory:" ? undefined : newThread(ENTRY);
+}
+
+function newThread(entry: URL): Worker {
+  return new Worker(entry, { type: "module", name: "learner" });
+}
 
 /** A learner for a server that is started with it: on a thread, or here where only this thread has the store. */
 export function startLearner(options: StartLearnerOptions): LearnerConnection {
@@ -57,12 +68,11 @@ class LearnerThread implements LearnerConnection {
     this.#stored = storedLearner(options.store);
     this.#ended = new Promise((resolve) => this.#end = resolve);
     this.#restartMs = options.restartMs ?? RESTART_MS;
-    this.#worker = this.#start();
+    this.#worker = this.#start(options.thread ?? newThread(options.entry ?? ENTRY));
   }
 
-  #start(): Worker {
-    const { entry = ENTRY, store, storeUrl, kernelModule, logLevel, method } = this.#options;
-    const worker = new Worker(entry, { type: "module", name: "learner" });
+  #start(worker: Worker): Worker {
+    const { store, storeUrl, kernelModule, logLevel, method } = this.#options;
     worker.onmessage = ({ data }: MessageEvent<FromLearner>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -133,6 +143,7 @@ class LearnerThread implements LearnerConnection {
     const ms = this.#restartMs;
     this.#restartMs = Math.min(2 * ms, MOST_RESTART_MS);
     logger.error("the learner ended and is started again in {ms} ms: {error}", { ms, error });
-    this.#restart = setTimeout(() => this.#worker = this.#start(), ms);
+    const { entry = ENTRY } = this.#options;
+    this.#restart = setTimeout(() => this.#worker = this.#start(newThread(entry)), ms);
   }
 }

@@ -10,7 +10,7 @@ import { openStore } from "./open_store.ts";
 import { openTopics } from "./open_topics.ts";
 import { addSettings, readSettings } from "./settings.ts";
 import { BRIDGE_SETTINGS, loggedState, startBridge } from "./start_bridge.ts";
-import { startLearner } from "./start_learner.ts";
+import { loadLearner, startLearner } from "./start_learner.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { parseTriggers, runTrainingSchedule } from "./training_schedule.ts";
 
@@ -42,11 +42,13 @@ export function upCommand(): Command {
     const stopping = new AbortController();
     const stopped = stopSignal().then(() => stopping.abort());
     await startLogging(settings.logLevel);
+    // Its program is loaded while the store opens.
+    const thread = loadLearner(settings.store);
     const store = await openStore(settings.store, { logThread: "worker" });
     const { module: kernelModule } = await loadKernel("portable");
     const { store: storeUrl, logLevel } = settings;
     const method = methodOf(settings.learner);
-    const learner = startLearner({ storeUrl, store, kernelModule, logLevel, method });
+    const learner = startLearner({ storeUrl, store, kernelModule, logLevel, method, thread });
     // The server's modules are loaded while the learner's thread starts.
     const [{ startServer, trainingJobs }, { welcome }] = await Promise.all([
       import("./start_server.ts"),
