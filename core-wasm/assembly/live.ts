@@ -415,24 +415,28 @@ export function clearLive(side: LiveSide, row: u32, weightBefore: f64): void {
 
 /**
  * How many of `count` rows (not counting `seenCount` listed ones) score more than row `target` for the row at `x`: u32 at
- * `out`; and how many score the same, the target included: u32 at `out` + 4. The score is the canonical one.
+ * `out`; and how many score the same, the target included: u32 at `out` + 4. Where `enough` score more, the rest is not
+ * looked at: `enough` and 1. The score is the canonical one.
  */
-export function rankLive(x: usize, rows: usize, count: u32, rowBytes: usize, target: u32, seen: usize, seenCount: u32, out: usize): void {
+export function rankLive(x: usize, rows: usize, count: u32, rowBytes: usize, target: u32, seen: usize, seenCount: u32, enough: u32, out: usize): void {
   const wanted = canonicalDot(x, rows + <usize>target * rowBytes, rowBytes);
+  let seenGreater: u32 = 0, seenEqual: u32 = 0;
+  for (let i: usize = 0; i < <usize>seenCount << 2; i += 4) {
+    const score = canonicalDot(x, rows + <usize>load<u32>(seen + i) * rowBytes, rowBytes);
+    seenGreater += u32(score > wanted);
+    seenEqual += u32(score == wanted);
+  }
+  // Were all of the seen ones among those, there would still be enough.
+  const most = seenGreater + enough, end = rows + <usize>count * rowBytes;
   let greater: u32 = 0, equal: u32 = 0;
-  const end = rows + <usize>count * rowBytes;
-  for (let row = rows; row < end; row += rowBytes) {
+  for (let row = rows; row < end && greater < most; row += rowBytes) {
     const score = canonicalDot(x, row, rowBytes);
     greater += u32(score > wanted);
     equal += u32(score == wanted);
   }
-  for (let i: usize = 0; i < <usize>seenCount << 2; i += 4) {
-    const score = canonicalDot(x, rows + <usize>load<u32>(seen + i) * rowBytes, rowBytes);
-    greater -= u32(score > wanted);
-    equal -= u32(score == wanted);
-  }
-  store<u32>(out, greater);
-  store<u32>(out, equal, 4);
+  const isEnough = greater >= most;
+  store<u32>(out, isEnough ? enough : greater - seenGreater);
+  store<u32>(out, isEnough ? 1 : equal - seenEqual, 4);
 }
 
 /** x += rate · (error · y - penalty · x) over the factors and, if explicit, x's own bias, whose y is 1. */

@@ -108,6 +108,18 @@ export class EntryLists {
     return count === 0 ? -1 : this.#kernels.exports.findEntry(this.indicesOf(row), count, index);
   }
 
+  /** A view; to be used at once, the next allocation detaches it. */
+  indices(row: number): Uint32Array {
+    const start = this.indicesOf(row) / 4;
+    return this.#views.words.subarray(start, start + this.#counts[row]);
+  }
+
+  /** A view as `indices`. */
+  values(row: number): Float32Array {
+    const start = this.valuesOf(row) / 4;
+    return this.#views.floats.subarray(start, start + this.#counts[row]);
+  }
+
   indexAt(row: number, position: number): number {
     return this.#views.words[this.indicesOf(row) / 4 + position];
   }

@@ -56,6 +56,7 @@ export interface LiveExports {
     target: number,
     seen: number,
     seenCount: number,
+    enough: number,
     out: number,
   ): void;
 }

@@ -30,7 +30,7 @@ export interface LiveSideOptions {
   readonly lists: EntryLists;
 }
 
-/** Places before one's own, and how many share it. */
+/** Places before one's own, and how many share it; of a place after all that count, the number of those and 1. */
 export interface RankAmong {
   readonly greater: number;
   readonly equal: number;
@@ -189,13 +189,13 @@ export class LiveSide {
 
   /**
    * Among the other side's rows without those of this row's history: how many score more than row `other`, and how many
-   * the same, it included. `other` is not in the history.
+   * the same, it included. `other` is not in the history. Places after the first `k` are all the same.
    */
-  rank(row: number, other: number): RankAmong {
+  rank(row: number, other: number, k: number): RankAmong {
     const rowBytes = this.rows.stride * 4, { rows } = this.#other, { exports } = this.#kernels;
     const x = this.rows.base + row * rowBytes, out = this.#workspace.scratch.fields.weights!;
     const indices = this.lists.indicesOf(row), n = this.lists.countOf(row);
-    exports.rankLive(x, rows.base, rows.count, rowBytes, other, indices, n, out);
+    exports.rankLive(x, rows.base, rows.count, rowBytes, other, indices, n, k, out);
     const { words } = this.#views;
     return { greater: words[out / 4], equal: words[out / 4 + 1] };
   }

@@ -187,8 +187,7 @@ export class DocumentRefresher {
   #listOf(user: number, itemIds: readonly string[]): Recommendation[] {
     const { users } = this.#live, row = users.rows.row(user).slice();
     if (row.every((x) => x === 0)) return [];
-    const seen = new Uint32Array(users.lists.countOf(user));
-    for (let k = 0; k < seen.length; k++) seen[k] = users.lists.indexAt(user, k);
+    const seen = users.lists.indices(user).slice();
     const { count, itemIndexes, scores } = this.#scannerNow().topN(row, this.#n, seen);
     return Array.from({ length: count }, (_, k) => ({
       itemId: itemIds[itemIndexes[k]],

@@ -81,7 +81,7 @@ export class Progress {
 
   #rank(model: LiveModel, offset: number, user: number, item: number | undefined): void {
     const { recall, ndcg, popularRecall, popularNdcg } = this.#means;
-    const rank = item === undefined ? undefined : model.users.rank(user, item);
+    const rank = item === undefined ? undefined : model.users.rank(user, item, K);
     const popular = item === undefined ? undefined : popularityRank(model, user, item);
     const hit = rank === undefined ? 0 : expectedRecallAt(K, rank);
     this.drift.observe("recallAt10", hit, offset);
@@ -110,8 +110,8 @@ export class Progress {
 function popularityRank({ users, items }: LiveModel, user: number, item: number): TiedRank {
   const wanted = items.lists.countOf(item);
   let { greater, equal } = items.lists.compareCounts(wanted);
-  for (let k = users.lists.countOf(user) - 1; k >= 0; k--) {
-    const count = items.lists.countOf(users.lists.indexAt(user, k));
+  for (const seen of users.lists.indices(user)) {
+    const count = items.lists.countOf(seen);
     if (count > wanted) greater--;
     else if (count === wanted) equal--;
   }
@@ -119,10 +119,10 @@ function popularityRank({ users, items }: LiveModel, user: number, item: number)
 }
 
 function dampedMean({ items, globalMean }: LiveModel, item: number): number {
-  const n = items.lists.countOf(item);
+  const values = items.lists.values(item);
   let sum = 0;
-  for (let k = 0; k < n; k++) sum += items.lists.valueAt(item, k) - globalMean;
-  return globalMean + sum / (n + DAMPING);
+  for (const value of values) sum += value - globalMean;
+  return globalMean + sum / (values.length + DAMPING);
 }
 
 function rootOf(value: number | undefined): number | undefined {

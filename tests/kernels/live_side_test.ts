@@ -146,6 +146,31 @@ for (const feedback of ["explicit", "implicit"] as const) {
       }
     });
 
+    it("ranks any row among those that are not in the history, the places after the first k as one", () => {
+      const { solved, fixed } = plantedSides(feedback, 8);
+      // The same score three times, one of them seen.
+      const [first, ...same] = [20, 21, 22];
+      for (const row of same) fixed.rows.row(row).set(fixed.rows.row(first));
+      for (let row = 0; row < ROWS; row++) {
+        const seen = new Set(
+          Array.from({ length: solved.lists.countOf(row) }, (_, k) => solved.lists.indexAt(row, k)),
+        );
+        const unseen = Array.from({ length: OTHERS }, (_, other) => other).filter((other) =>
+          !seen.has(other)
+        );
+        for (const other of unseen) {
+          const wanted = solved.score(row, other), scores = unseen.map((one) => solved.score(row, one));
+          const greater = scores.filter((score) => score > wanted).length;
+          const equal = scores.filter((score) => score === wanted).length;
+          assert.deepEqual(solved.rank(row, other, OTHERS), { greater, equal });
+          for (const k of [1, 10]) {
+            const expected = greater < k ? { greater, equal } : { greater: k, equal: 1 };
+            assert.deepEqual(solved.rank(row, other, k), expected);
+          }
+        }
+      }
+    });
+
     it("forgets a row without entries", () => {
       const planted = plantedSides(feedback, 7), { solved } = planted;
       for (let row = 0; row < ROWS; row++) {
