@@ -110,7 +110,7 @@ async function openEmbedded(path: string, options: OpenStoreOptions): Promise<St
   return {
     ...log,
     generations: new EmbeddedGenerationStore(database),
-    checkpoints: new EmbeddedCheckpointStore(database),
+    checkpoints: new EmbeddedCheckpointStore(database, systemClock),
     recommendations: new EmbeddedRecommendationStore(database),
     updates: new EmbeddedUpdateFeed(database, systemClock, { pollMs: options.feedPollMs }),
     catalog: new EmbeddedItemCatalog(database),

@@ -23,6 +23,9 @@ import type { SimulatedProcess } from "./simulated_process.ts";
 export type Ports = Omit<Store, "close">;
 export type StoreKind = "memory" | "sqlite";
 
+/** So small that states of planted worlds are written both ways. */
+const IN_PIECES = { wholeBytes: 20_000, chunkBytes: 8_000 };
+
 export interface Disk {
   /** The store as this process sees it; let go when the process dies. */
   open(process: SimulatedProcess): Ports;
@@ -67,12 +70,14 @@ function sqliteDisk(clock: Clock): Disk {
   return {
     tearCheckpoint: () => {
       const file = new DatabaseSync(`${folder}/foz.db`);
-      const { changes } = file.prepare(
-        `UPDATE checkpoints SET state = substr(state, 1, length(state) / 2)
-         WHERE rowid = (SELECT max(rowid) FROM checkpoints)`,
-      ).run();
+      const cut = (table: string, column: string) =>
+        file.prepare(
+          `UPDATE ${table} SET ${column} = substr(${column}, 1, length(${column}) / 2)
+           WHERE rowid = (SELECT max(rowid) FROM ${table})`,
+        ).run().changes;
+      const changes = [cut("checkpoints", "state"), cut("checkpoint_chunks", "bytes")];
       file.close();
-      return Number(changes) > 0;
+      return changes.some((count) => Number(count) > 0);
     },
     remove: () => Deno.removeSync(folder, { recursive: true }),
     open: (process) => {
@@ -81,7 +86,7 @@ function sqliteDisk(clock: Clock): Disk {
         eventLog: new EmbeddedEventLog(new LogFile(connect(process)), { maxRunning: 1 }),
         leases: new EmbeddedLeases(database, clock),
         generations: new EmbeddedGenerationStore(database),
-        checkpoints: new EmbeddedCheckpointStore(database),
+        checkpoints: new EmbeddedCheckpointStore(database, process.clock(clock), IN_PIECES),
         recommendations: new EmbeddedRecommendationStore(database),
         updates: new EmbeddedUpdateFeed(database, process.clock(clock)),
         catalog: new EmbeddedItemCatalog(database),

@@ -4,7 +4,15 @@ import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { OutsideFailure } from "../../domain/failure.ts";
 import { holdsInGaps } from "./residue.ts";
-import { ADDED_IN_2, ADDED_IN_3, ADDED_IN_4, APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import {
+  ADDED_IN_2,
+  ADDED_IN_3,
+  ADDED_IN_4,
+  ADDED_IN_5,
+  APPLICATION_ID,
+  SCHEMA,
+  SCHEMA_VERSION,
+} from "./schema.ts";
 import { failureOf, isBusy } from "./sqlite_failure.ts";
 
 /** What a file of ours holds; SQLite keeps both numbers in its header. */
@@ -312,7 +320,12 @@ function checkApplication(connection: DatabaseSync, path: string, form: FileForm
 
 /** Older stores lack tables and columns and are otherwise the same. */
 function upgrade(connection: DatabaseSync): void {
-  const added: Readonly<Record<number, string>> = { 1: ADDED_IN_2, 2: ADDED_IN_3, 3: ADDED_IN_4 };
+  const added: Readonly<Record<number, string>> = {
+    1: ADDED_IN_2,
+    2: ADDED_IN_3,
+    3: ADDED_IN_4,
+    4: ADDED_IN_5,
+  };
   for (const [version, statements] of Object.entries(added)) {
     if (versionOf(connection) !== Number(version)) continue;
     connection.exec("BEGIN IMMEDIATE");

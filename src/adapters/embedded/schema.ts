@@ -3,7 +3,7 @@
 /** "Foz1": tells our files from other programs' SQLite files. */
 export const APPLICATION_ID = 0x466f7a31;
 /** A program reads and writes exactly this version. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** What schema version 1 has not. */
 export const ADDED_IN_2 = `
@@ -55,6 +55,18 @@ export const ADDED_IN_4 = `
     sha256 TEXT NOT NULL,
     state BLOB NOT NULL,
     UNIQUE (generation, part, at_offset)
+  ) STRICT;
+`;
+
+/** What version 4 has not: large states in pieces. Pieces without a row in `checkpoints` are not, or not any more, of one. */
+export const ADDED_IN_5 = `
+  CREATE TABLE checkpoint_chunks (
+    generation TEXT NOT NULL,
+    part TEXT NOT NULL,
+    at_offset INTEGER NOT NULL,
+    chunk INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (generation, part, at_offset, chunk)
   ) STRICT;
 `;
 
@@ -144,4 +156,5 @@ export const SCHEMA = `
   CREATE TABLE item_titles (id BLOB PRIMARY KEY, title BLOB NOT NULL) STRICT, WITHOUT ROWID;
   ${ADDED_IN_2}
   ${ADDED_IN_3}
-  ${ADDED_IN_4}`;
+  ${ADDED_IN_4}
+  ${ADDED_IN_5}`;

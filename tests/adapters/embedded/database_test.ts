@@ -57,7 +57,7 @@ describe("Database.open", () => {
     const newer = new DatabaseSync(path);
     newer.exec("PRAGMA user_version = 7");
     newer.close();
-    assert.throws(() => Database.open(path), isFailure(path, /has schema version 7, this program reads 4/));
+    assert.throws(() => Database.open(path), isFailure(path, /has schema version 7, this program reads 5/));
     const after = new DatabaseSync(path);
     assert.equal(after.prepare("PRAGMA user_version").get()!.user_version, 7);
     after.close();
@@ -71,12 +71,12 @@ describe("Database.open", () => {
     older.exec(`
       DROP TABLE leases; DROP TABLE deleted_events; DROP TABLE erased_events; DROP TABLE refreshed_lists;
       ALTER TABLE log_state DROP COLUMN erasure_count; ALTER TABLE log_state DROP COLUMN purge_due;
-      ALTER TABLE log_state DROP COLUMN salt; DROP TABLE checkpoints;
+      ALTER TABLE log_state DROP COLUMN salt; DROP TABLE checkpoints; DROP TABLE checkpoint_chunks;
       CREATE TABLE checkpoints (generation TEXT, at_offset INTEGER, sha256 TEXT, state BLOB); PRAGMA user_version = 1`);
     older.close();
     for (const database of [Database.open(path), Database.open(path)]) {
       assert.deepEqual(offsets(database), [7]);
-      assert.equal(setting(database, "user_version"), 4);
+      assert.equal(setting(database, "user_version"), 5);
       assert.deepEqual(database.sql("SELECT * FROM leases").all(), []);
       assert.deepEqual(database.sql("SELECT part FROM checkpoints").all(), []);
       database.close();

@@ -13,7 +13,7 @@ describeLeases("embedded", (clock) => {
   const database = newDatabase();
   const port = {
     leases: new EmbeddedLeases(database, clock),
-    checkpoints: new EmbeddedCheckpointStore(database),
+    checkpoints: new EmbeddedCheckpointStore(database, clock),
     updates: new EmbeddedUpdateFeed(database, clock),
     generations: new EmbeddedGenerationStore(database),
   };
