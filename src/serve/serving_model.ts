@@ -16,12 +16,11 @@ import type { UpdateFeed } from "../ports/update_feed.ts";
 import { Recommender } from "../recommend/recommender.ts";
 import type { ActiveModel, AnsweringModel } from "./model_answers.ts";
 import { ItemTexts } from "./item_texts.ts";
-import { EventTraces } from "./event_traces.ts";
-import { Lag } from "./lag.ts";
+import type { EventTraces } from "./event_traces.ts";
 import { setLearnerMetrics } from "./learner_metrics.ts";
 import { LogFollower } from "./log_follower.ts";
-import { OffsetWaiters } from "./offset_waiters.ts";
 import { type LearnerLink, RowBatches, RowFollower } from "./row_follower.ts";
+import { Visibility } from "./visibility.ts";
 
 export interface ServingModelOptions {
   readonly eventLog: EventLog;
@@ -68,10 +67,7 @@ export class ServingModel implements AnsweringModel {
   readonly #options: ServingModelOptions;
   readonly #log: LogFollower;
   readonly #rows: RowFollower;
-  /** Of the events that this process took. */
-  readonly traces = new EventTraces();
-  readonly #waiters: OffsetWaiters;
-  readonly #lag = new Lag();
+  readonly #visibility: Visibility;
   readonly #stopped = new AbortController();
   readonly #closing = new AbortController();
   #figures: LearnerFigures | undefined;
@@ -90,12 +86,12 @@ export class ServingModel implements AnsweringModel {
 
   constructor(options: ServingModelOptions) {
     this.#options = options;
+    this.#visibility = new Visibility(options.clock, options.metrics);
     this.#log = new LogFollower(options.eventLog, (gone) => {
       // Whose events were erased is not known here: no trace stays of any before.
       this.traces.forget((offset) => "eventAt" in gone ? offset === gone.eventAt : offset < gone.userBefore);
     });
     this.#rows = new RowFollower(this.#log);
-    this.#waiters = new OffsetWaiters(options.clock);
   }
 
   /** The last that a learner told, of this process or another. */
@@ -113,6 +109,11 @@ export class ServingModel implements AnsweringModel {
     this.#closing.abort();
   }
 
+  /** Of the events that this process took. */
+  get traces(): EventTraces {
+    return this.#visibility.traces;
+  }
+
   get logId(): string {
     return this.#options.eventLog.logId;
   }
@@ -127,7 +128,7 @@ export class ServingModel implements AnsweringModel {
 
   /** How long the oldest record that is not applied has been known here. */
   get lagMs(): number {
-    return this.#lag.lagMs(this.#options.clock.monotonicMs());
+    return this.#visibility.lagMs;
   }
 
   /** What is wrong although answers are given: by subject, in words. */
@@ -146,7 +147,7 @@ export class ServingModel implements AnsweringModel {
   async stop(): Promise<void> {
     this.close();
     this.#stopped.abort();
-    this.#waiters.close();
+    this.#visibility.close();
     await Promise.all(this.#running);
     await Promise.all([this.#refreshing, this.#reading, this.#nextReading]);
   }
@@ -225,7 +226,7 @@ export class ServingModel implements AnsweringModel {
 
   /** Waits until every event up to and including `offset` is applied; false after `waitMs`. */
   waitFor(offset: number, waitMs: number): Promise<boolean> {
-    return this.#waiters.wait(offset, waitMs, this.#current?.recommender.appliedOffset ?? 0);
+    return this.#visibility.waitFor(offset, waitMs);
   }
 
   #heldOf(generation: string): Held | undefined {
@@ -247,16 +248,7 @@ export class ServingModel implements AnsweringModel {
   }
 
   #applied(): void {
-    const { metrics, clock } = this.#options;
-    const applied = this.#current?.recommender.appliedOffset ?? 0;
-    this.#waiters.applied(applied);
-    this.traces.visible(applied, clock.nowMs());
-    this.#lag.ended(this.#log.end, clock.monotonicMs());
-    this.#lag.applied(applied);
-    metrics.set("foz_applied_offset", applied);
-    metrics.set("foz_log_end_offset", this.#log.end);
-    metrics.set("foz_lag_events", Math.max(0, this.#log.end - applied));
-    metrics.set("foz_lag_seconds", this.lagMs / 1000);
+    this.#visibility.reached(this.#current?.recommender.appliedOffset ?? 0, this.#log.end);
   }
 
   async #refreshAll(): Promise<void> {
