@@ -110,6 +110,7 @@ export async function learnOnce(options: LearnOnceOptions, signal: AbortSignal):
     };
     const run = await LearnerRun.begin(learnerOptions, content, term);
     await run.writeCheckpoint();
+    await run.settled();
     learned = { generation: run.generation, appliedOffset: run.appliedOffset, sha256: await run.sha256() };
   });
   if (learned === undefined) throw new BadInput("learning what the log holds was stopped before its end");

@@ -55,10 +55,14 @@ export class Checkpointer {
     return this.#policy.isWorth(this.#state.learner.appliedOffset);
   }
 
-  /** Writes a checkpoint. A copy of the histories, if one is due, is only begun: whoever learns need not wait for it. */
-  async write(): Promise<void> {
+  /**
+   * Writes a checkpoint. A copy of the histories, if one is due, is only begun: whoever learns need not wait for it. Of a
+   * learner that is about to rest (`isResting`) none is: it may have to go on at once.
+   */
+  async write(isResting = false): Promise<void> {
     const { learner } = this.#state;
     await this.#writeRows(this.#policy.keep);
+    if (isResting) return;
     const { entryCount } = learner.live.users.lists;
     if (this.#policy.isCopyDue(learner.appliedOffset, entryCount)) this.#copyHistories();
   }

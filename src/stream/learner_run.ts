@@ -214,17 +214,22 @@ export class LearnerRun {
   /** Writes the last checkpoint; of one that may come back (`isResting`) only if it is worth it. */
   async finish(isResting = false): Promise<void> {
     if (!isResting || this.#isRebaseDue || this.#checkpointer.isWorth) {
-      await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint());
+      await this.#tried("the last checkpoint was not written", () => this.writeCheckpoint(isResting));
     }
-    await this.#checkpointer.settled();
+    await this.settled();
   }
 
-  /** Unless the newest one says as much. */
-  async writeCheckpoint(): Promise<void> {
+  /** Resolves when nothing is being written any more that was begun. */
+  settled(): Promise<void> {
+    return this.#checkpointer.settled();
+  }
+
+  /** Unless the newest one says as much. A copy of the histories may be written beyond its end. */
+  async writeCheckpoint(isResting = false): Promise<void> {
     if (this.#isRebaseDue) await this.#rebase();
     await this.#feed.write();
     if (!this.#checkpointer.isBehind) return;
-    await this.#checkpointer.write();
+    await this.#checkpointer.write(isResting);
     await this.#feed.trim();
   }
 

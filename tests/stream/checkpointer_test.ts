@@ -67,6 +67,18 @@ describe("Checkpointer", () => {
     assert.equal(await copied(), 651);
   });
 
+  it("copies nothing for a learner that is about to rest", async () => {
+    const { checkpoints, checkpointer, teach, copied } = await planted();
+    teach(650);
+    await checkpointer.write(true);
+    await checkpointer.settled();
+    assert.deepEqual([(await checkpoints.latest("g000001"))!.offset, await copied()], [650, undefined]);
+    teach(651);
+    await checkpointer.write();
+    await checkpointer.settled();
+    assert.equal(await copied(), 651, "it is due still");
+  });
+
   it("writes a base that nothing older stands beside", async () => {
     const { checkpoints, checkpointer, teach, copied } = await planted();
     teach(650);
