@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../adapters/deno/system_clock.ts";
 import { BadInput } from "../domain/failure.ts";
 import { lead } from "../stream/lead.ts";
+import type { CheckpointPolicyOptions } from "../stream/checkpoint_policy.ts";
 import { LearnerRun } from "../stream/learner_run.ts";
 import type { LearnerMethod } from "../stream/live_model.ts";
 import { Wake } from "../stream/wake.ts";
@@ -89,6 +90,7 @@ export interface LearnOnceOptions {
   readonly kernelModule: WebAssembly.Module;
   readonly batchCount: number;
   readonly method?: LearnerMethod;
+  readonly checkpointing?: CheckpointPolicyOptions;
 }
 
 /** Waits for the lease if another process learns. Throws BadInput when there is nothing to learn from. */

@@ -33,7 +33,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
       ).map((name) => [`src/commands/${name}.ts`, "tests/system/line_test.ts"]),
   ),
   ...Object.fromEntries(
-    ["lead_learning", "learn", "learner_messages", "learner_worker"]
+    ["lead_learning", "learner_messages", "learner_worker"]
       .map((name) => [`src/commands/${name}.ts`, "tests/system/live_test.ts"]),
   ),
   ...Object.fromEntries(
