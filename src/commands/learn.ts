@@ -2,8 +2,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../adapters/deno/system_clock.ts";
 import { BadInput } from "../domain/failure.ts";
-import { lead } from "../stream/lead.ts";
 import type { CheckpointPolicyOptions } from "../stream/checkpoint_policy.ts";
+import { lead } from "../stream/lead.ts";
 import { LearnerRun } from "../stream/learner_run.ts";
 import type { LearnerMethod } from "../stream/live_model.ts";
 import { Wake } from "../stream/wake.ts";

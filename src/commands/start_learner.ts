@@ -37,10 +37,10 @@ const logger = getLogger(["foz", "learn"]);
 
 /** A thread for `startLearner`, which loads its program while the caller does something else. Undefined where it takes none. */
 export function loadLearner(storeUrl: string): Worker | undefined {
-  return storeUrl === "memory:" ? undefined : newThread(ENTRY);
+  return storeUrl === "memory:" ? undefined : newThread();
 }
 
-function newThread(entry: URL): Worker {
+function newThread(entry = ENTRY): Worker {
   return new Worker(entry, { type: "module", name: "learner" });
 }
 
@@ -68,7 +68,7 @@ class LearnerThread implements LearnerConnection {
     this.#stored = storedLearner(options.store);
     this.#ended = new Promise((resolve) => this.#end = resolve);
     this.#restartMs = options.restartMs ?? RESTART_MS;
-    this.#worker = this.#start(options.thread ?? newThread(options.entry ?? ENTRY));
+    this.#worker = this.#start(options.thread ?? newThread(options.entry));
   }
 
   #start(worker: Worker): Worker {
@@ -143,7 +143,7 @@ class LearnerThread implements LearnerConnection {
     const ms = this.#restartMs;
     this.#restartMs = Math.min(2 * ms, MOST_RESTART_MS);
     logger.error("the learner ended and is started again in {ms} ms: {error}", { ms, error });
-    const { entry = ENTRY } = this.#options;
+    const { entry } = this.#options;
     this.#restart = setTimeout(() => this.#worker = this.#start(newThread(entry)), ms);
   }
 }

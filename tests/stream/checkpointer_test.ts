@@ -17,18 +17,21 @@ async function planted() {
   const options = { checkpoints, clock: systemClock, checkpointing: CHECKPOINTING };
   const checkpointer = new Checkpointer({ ...options, onUncopied: (error) => uncopied.push(error) }, state);
   const teach = (until: number) => state.learner.apply(part(stream.log, state.learner.appliedOffset, until));
+  const writeAll = async (isResting?: boolean) => {
+    await checkpointer.write(isResting);
+    await checkpointer.settled();
+  };
   const copied = async () => (await checkpoints.latest("g000001", "histories"))?.offset;
-  return { checkpoints, checkpointer, state, uncopied, teach, copied };
+  return { checkpoints, checkpointer, state, uncopied, teach, writeAll, copied };
 }
 
 describe("Checkpointer", () => {
   it("writes rows each time, and a copy of the histories when one is due", async () => {
-    const { checkpoints, checkpointer, state: { learner }, teach, copied } = await planted();
+    const { checkpoints, checkpointer, state: { learner }, teach, writeAll, copied } = await planted();
     assert.equal(checkpointer.isBehind, false);
     teach(610);
     assert.deepEqual([checkpointer.isBehind, checkpointer.isDue, checkpointer.isWorth], [true, false, true]);
-    await checkpointer.write();
-    await checkpointer.settled();
+    await writeAll();
     const rows = decodeLearnerState((await checkpoints.latest("g000001"))!.state);
     assert.equal(rows.appliedOffset, 610);
     assert.deepEqual(rows.userFactors, learner.model().userFactors);
@@ -38,8 +41,7 @@ describe("Checkpointer", () => {
     let until = 610, isDue = false;
     while (!isDue) {
       teach(++until);
-      await checkpointer.write();
-      await checkpointer.settled();
+      await writeAll();
       isDue = until - 610 >= Math.max(30, learner.live.users.lists.entryCount / 8);
       assert.equal(await copied(), isDue ? until : 610);
     }
@@ -47,7 +49,7 @@ describe("Checkpointer", () => {
   });
 
   it("does not wait for the copy, and tries again where it could not be written", async () => {
-    const { checkpoints, checkpointer, uncopied, teach, copied } = await planted();
+    const { checkpoints, checkpointer, uncopied, teach, writeAll, copied } = await planted();
     const write = checkpoints.write.bind(checkpoints), full = new Error("the disk is full");
     let fail = () => {};
     checkpoints.write = (checkpoint, keep, fence) =>
@@ -62,34 +64,29 @@ describe("Checkpointer", () => {
     assert.deepEqual([uncopied, await copied()], [[full], undefined]);
     checkpoints.write = write;
     teach(651);
-    await checkpointer.write();
-    await checkpointer.settled();
+    await writeAll();
     assert.equal(await copied(), 651);
   });
 
   it("copies nothing for a learner that is about to rest", async () => {
-    const { checkpoints, checkpointer, teach, copied } = await planted();
+    const { checkpoints, teach, writeAll, copied } = await planted();
     teach(650);
-    await checkpointer.write(true);
-    await checkpointer.settled();
+    await writeAll(true);
     assert.deepEqual([(await checkpoints.latest("g000001"))!.offset, await copied()], [650, undefined]);
     teach(651);
-    await checkpointer.write();
-    await checkpointer.settled();
+    await writeAll();
     assert.equal(await copied(), 651, "it is due still");
   });
 
   it("writes a base that nothing older stands beside", async () => {
-    const { checkpoints, checkpointer, teach, copied } = await planted();
+    const { checkpoints, checkpointer, teach, writeAll, copied } = await planted();
     teach(650);
-    await checkpointer.write();
-    await checkpointer.settled();
+    await writeAll();
     teach(660);
     await checkpointer.writeBase();
     assert.deepEqual([(await checkpoints.latest("g000001"))!.offset, await copied()], [660, undefined]);
     teach(661);
-    await checkpointer.write();
-    await checkpointer.settled();
+    await writeAll();
     assert.equal(await copied(), 661, "there is none any more");
   });
 });

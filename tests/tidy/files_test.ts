@@ -11,6 +11,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
       .concat(["registry/neighbour_models", "registry/tree_models"])
       .map((name) => [`src/online/${name}.ts`, "tests/online/river_models_test.ts"]),
   ),
+  "src/adapters/embedded/log_batch.ts": "tests/adapters/embedded/newest_events_test.ts",
   "src/stream/packed_arrays.ts": "tests/stream/learner_state_test.ts",
   "src/online/models/factorization_machine.ts": "tests/online/registry/machine_models_test.ts",
   "src/online/models/tree/class_leaf.ts": "tests/online/models/tree/hoeffding_classifier_test.ts",

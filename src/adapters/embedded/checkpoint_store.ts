@@ -1,5 +1,6 @@
 /** Checkpoints in the embedded store. */
 import { createHash } from "node:crypto";
+import { joinBytes } from "../../domain/join_bytes.ts";
 import type { Checkpoint, CheckpointPart, CheckpointStore } from "../../ports/checkpoint_store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Fence } from "../../ports/lease.ts";
@@ -115,13 +116,8 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
       });
       await this.#clock.sleep(PAUSE_MS);
     }
-    await this.#step(place, fence, () => {
-      // Of somebody who did not get to the end, and had more of them.
-      this.#database.sql(
-        "DELETE FROM checkpoint_chunks WHERE generation = ? AND part = ? AND at_offset = ? AND chunk >= ?",
-      ).run(generation, part, offset, state.length / this.#chunkBytes);
-      this.#put(place, new Uint8Array(), hash.digest("hex"), keep);
-    });
+    const chunkCount = Math.ceil(state.length / this.#chunkBytes), sha256 = hash.digest("hex");
+    await this.#step(place, fence, () => this.#put(place, new Uint8Array(), sha256, keep, chunkCount));
     while (await this.#step(place, fence, () => this.#deleteLoosePiece(place)));
   }
 
@@ -135,21 +131,27 @@ export class EmbeddedCheckpointStore implements CheckpointStore {
     return changes === 1;
   }
 
-  #put({ generation, part, offset }: Place, state: Uint8Array, sha256: string, keep: number): void {
+  #put(
+    { generation, part, offset }: Place,
+    state: Uint8Array,
+    sha256: string,
+    keep: number,
+    chunkCount = 0,
+  ): void {
+    // Of a state that stood here before, or of a write that did not get to its end.
+    this.#database.sql(
+      "DELETE FROM checkpoint_chunks WHERE generation = ? AND part = ? AND at_offset = ? AND chunk >= ?",
+    ).run(generation, part, offset, chunkCount);
     this.#database.sql("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)")
       .run(generation, part, offset, sha256, state);
-    this.#database.sql(TRIM).run(generation, part, Math.max(1, keep));
+    this.#database.sql(TRIM).run(generation, part, keep);
   }
 
   #joined({ generation, part, offset }: Place): Uint8Array {
     const rows = this.#database.sql(
       "SELECT bytes FROM checkpoint_chunks WHERE generation = ? AND part = ? AND at_offset = ? ORDER BY chunk",
     ).all(generation, part, offset);
-    const chunks = rows.map(({ bytes }) => bytes as Uint8Array);
-    const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const chunk of chunks) whole.set(chunk, at), at += chunk.length;
-    return whole;
+    return joinBytes(rows.map(({ bytes }) => bytes as Uint8Array));
   }
 
   #step<Result>(place: Place, fence: Fence | undefined, body: () => Result): Promise<Result> {

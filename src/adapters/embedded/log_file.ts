@@ -1,11 +1,12 @@
 /** The event log in its SQLite file: one transaction for a group of appends, everything else a read of one state. */
-import type { LoggedControl, LoggedEvent, LoggedEventColumns } from "../../domain/event.ts";
+import type { LoggedControl, LoggedEvent } from "../../domain/event.ts";
 import type { UserEventsOptions } from "../../ports/event_log.ts";
 import type { Database } from "./database.ts";
 import { type EventBlock, EventBlocks } from "./event_blocks.ts";
 import { IdCodes } from "./id_codes.ts";
 import { eventIdAt, KeyIndex, type KeyIndexOptions, type LogBounds } from "./key_index.ts";
 import type { Append, Appended, LogBackend, LogBatch } from "./log_backend.ts";
+import { batchOf } from "./log_batch.ts";
 import { LogWriter } from "./log_writer.ts";
 import type { Commit } from "./newest_events.ts";
 
@@ -44,12 +45,15 @@ export class LogFile implements LogBackend {
     return appended;
   }
 
-  async end(_maxAgeMs?: number): Promise<number> {
+  async end(): Promise<number> {
     return this.#database.read("read the end of the event log", () => this.#bounds().end);
   }
 
   async readBatch(from: number, until: number, batchCount: number): Promise<LogBatch> {
-    return this.#database.read("read the event log", () => this.#batch(from, until, batchCount));
+    return this.#database.read(
+      "read the event log",
+      () => batchOf(this.#blocks.columns(from, until), from, until, batchCount),
+    );
   }
 
   async readControls(from: number, until: number): Promise<LoggedControl[]> {
@@ -160,41 +164,4 @@ export class LogFile implements LogBackend {
       offset,
     };
   }
-
-  #batch(from: number, until: number, batchCount: number): LogBatch {
-    const capacity = Math.max(0, Math.min(batchCount, until - from));
-    const offsets = new Float64Array(capacity),
-      users = new Uint32Array(capacity),
-      items = new Uint32Array(capacity);
-    const values = new Float64Array(capacity), timesMs = new Float64Array(capacity);
-    let count = 0, next = until;
-    for (const block of this.#blocks.columns(from, until)) {
-      const start = Math.max(0, from - block.first);
-      const end = Math.min(block.count, until - block.first, start + capacity - count);
-      users.set(block.users.subarray(start, end), count);
-      items.set(block.items.subarray(start, end), count);
-      values.set(block.values.subarray(start, end), count);
-      timesMs.set(block.timesMs.subarray(start, end), count);
-      for (let i = start; i < end; i++) offsets[count++] = block.first + i;
-      if (count < capacity) continue;
-      next = Math.min(until, block.first + end);
-      break;
-    }
-    const whole: LoggedEventColumns = { count, offsets, users, items, values, timesMs };
-    return { columns: count === capacity ? whole : shortened(whole), next };
-  }
-}
-
-/** Copies, so that no column keeps the room of a larger one. */
-function shortened(
-  { count, offsets, users, items, values, timesMs }: LoggedEventColumns,
-): LoggedEventColumns {
-  return {
-    count,
-    offsets: offsets.slice(0, count),
-    users: users.slice(0, count),
-    items: items.slice(0, count),
-    values: values.slice(0, count),
-    timesMs: timesMs.slice(0, count),
-  };
 }

@@ -1,7 +1,7 @@
 /** Events that a log's writer has just told of, so that who follows the log need not read them again. */
-import type { LoggedEventColumns } from "../../domain/event.ts";
 import type { BlockColumns } from "./event_blocks.ts";
 import type { LogBatch } from "./log_backend.ts";
+import { batchOf } from "./log_batch.ts";
 
 /** What a commit added to the log: its records at offsets [from, end). */
 export interface Commit {
@@ -41,28 +41,11 @@ export class NewestEvents {
 
   /** As the log would give them; undefined if the first of them is not here. */
   batch(from: number, until: number, batchCount: number): LogBatch | undefined {
-    const next = Math.min(until, this.#end, from + batchCount), count = next - from;
-    if (count <= 0 || !this.hasAll(from, next)) return undefined;
-    const columns: LoggedEventColumns = {
-      count,
-      offsets: Float64Array.from({ length: count }, (_, i) => from + i),
-      users: new Uint32Array(count),
-      items: new Uint32Array(count),
-      values: new Float64Array(count),
-      timesMs: new Float64Array(count),
-    };
+    const end = Math.min(until, this.#end);
+    if (from >= end || !this.hasAll(from, end)) return undefined;
     // Who follows wants the last ones.
-    for (let k = this.#blocks.length - 1, above = next; above > from; k--) {
-      const block = this.#blocks[k], { first } = block;
-      if (first >= above) continue;
-      const below = Math.max(first, from), start = below - first, end = above - first, at = below - from;
-      columns.users.set(block.users.subarray(start, end), at);
-      columns.items.set(block.items.subarray(start, end), at);
-      columns.values.set(block.values.subarray(start, end), at);
-      columns.timesMs.set(block.timesMs.subarray(start, end), at);
-      above = below;
-    }
-    return { columns, next };
+    const holding = this.#blocks.findLastIndex(({ first }) => first <= from);
+    return batchOf(this.#blocks.slice(holding), from, end, batchCount);
   }
 
   get #end(): number {

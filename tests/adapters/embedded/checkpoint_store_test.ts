@@ -86,6 +86,17 @@ describe("EmbeddedCheckpointStore", () => {
     database.close();
   });
 
+  it("leaves no piece of a state whose place another takes, however small that is", async () => {
+    const database = newDatabase();
+    for (const length of [3, 0]) {
+      await storeOf(database, IN_PIECES).write(checkpoint(10, 5), 2);
+      await storeOf(database).write(checkpoint(10, length), 2);
+      assert.deepEqual(await storeOf(database).latest("g000001"), checkpoint(10, length));
+      assert.deepEqual(piecesIn(database), []);
+    }
+    database.close();
+  });
+
   it("lets others write between its pieces", async () => {
     const database = newDatabase(), written: number[] = [];
     const store = storeWithPauses(database, async (pause) => {

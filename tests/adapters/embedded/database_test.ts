@@ -251,6 +251,29 @@ describe("Database.read", () => {
     database.close();
   });
 
+  it("waits for who repairs the file after a crash, then and only then", () => {
+    const database = Database.open(temporaryPath()), timeouts: unknown[] = [];
+    // What SQLite says while another process does that.
+    const busy = Object.assign(new Error("database is locked"), { code: "ERR_SQLITE_ERROR", errcode: 5 });
+    const look = () => timeouts.push(setting(database, "busy_timeout"));
+    const read = database.read("read at last", () => {
+      look();
+      if (timeouts.length === 1) throw busy;
+      return 7;
+    });
+    look();
+    assert.deepEqual([read, timeouts], [7, [0, 2000, 0]]);
+    const isLocked = (error: Error) =>
+      error instanceof OutsideFailure && /holds it locked/.test(error.message);
+    const alwaysBusy = () => {
+      throw busy;
+    };
+    assert.throws(() => database.read("read in vain", alwaysBusy), isLocked);
+    look();
+    assert.equal(timeouts.at(-1), 0);
+    database.close();
+  });
+
   it("goes on after a body that throws", () => {
     const database = Database.open(temporaryPath());
     assert.throws(() => database.read("fail", () => database.sql("SELECT 1 FROM missing")), OutsideFailure);
